@@ -1,0 +1,160 @@
+"""Every seam of pymake on one page. Adapters implement these; the engine knows nothing else of the world.
+
+Rules for all: pull, never call back; shaped for bulk where it is hot; blocking calls take a timeout; one thread
+owns the engine; adapters translate foreign exceptions into `PymakeError`s. Paths are relative to the root of the
+project, with `/`, unless a file lies outside.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+
+    from pymake.model.events import Event
+    from pymake.model.ids import JobId, VersionId
+    from pymake.model.job import Launch, Outcome
+    from pymake.model.trace import Failure, Stamp, Trace, Version
+    from pymake.model.verdict import Reason, Verdict
+
+
+class Disk(Protocol):
+    """Files below (and around) one root."""
+
+    def stamp(self, path: str) -> Stamp | None:
+        """The stamp of a file or folder, links followed; None if there is nothing (or a dangling link)."""
+
+    def stamps(self, paths: Iterable[str]) -> list[Stamp | None]:
+        """`stamp` for many paths, in order."""
+
+    def digest(self, path: str) -> bytes | None:
+        """xxh3-128 of the content; of a folder, of its tree (names and contents). None if there is nothing.
+
+        Raises:
+            PymakeError: it is there and cannot be read.
+        """
+
+    def read(self, path: str) -> bytes | None:
+        """The content; None if there is no file."""
+
+    def remove(self, path: str) -> None:
+        """Remove a file or a whole folder; nothing if it is not there."""
+
+    def make_folder(self, path: str) -> None:
+        """Make a folder with its parents; nothing if it is there."""
+
+    def scan(self, folder: str) -> Sequence[tuple[str, bool]]:
+        """Names in a folder, sorted, each with whether it is a folder; empty if there is no such folder."""
+
+    def is_racy(self, stamp: Stamp, hashed_at: int) -> bool:
+        """Whether a change made after the hashing began could leave the file with this same stamp.
+
+        `hashed_at` comes from `now`.
+        """
+
+    def now(self) -> int:
+        """The time of the file system's clock in ns, comparable with the times in stamps."""
+
+
+class Clock(Protocol):
+    """Time for people and for waiting, in seconds."""
+
+    def now(self) -> float:
+        """Seconds since the epoch."""
+
+    def monotonic(self) -> float:
+        """Seconds from an arbitrary start that never jump."""
+
+
+class Memory(Protocol):
+    """What earlier builds remembered, and what this one adds. A record is on disk when the call returns."""
+
+    def trace(self, key: str) -> Trace | None:
+        """The trace of a job."""
+
+    def failure(self, key: str) -> Failure | None:
+        """The last failure of a job, if its last run failed."""
+
+    def version(self, version: VersionId) -> Version:
+        """The path and digest behind a version number."""
+
+    def sighting(self, path: str) -> tuple[Stamp, VersionId] | None:
+        """The stamp that a path had when it was last hashed, and the version it then was. Never of a racy stamp."""
+
+    def find_version(self, path: str, digest: bytes) -> VersionId | None:
+        """The number of a content that the path had before, None if it is new."""
+
+    def record_version(self, path: str, digest: bytes) -> VersionId:
+        """The number of this content, a new one if it is new."""
+
+    def record_sighting(self, path: str, stamp: Stamp, version: VersionId) -> None:
+        """The path has this content as long as it has this stamp. The caller has made sure it is not racy."""
+
+    def record_trace(self, trace: Trace) -> None:
+        """A job ended well; its failure is forgotten."""
+
+    def record_failure(self, failure: Failure) -> None:
+        """A job failed; its trace stays."""
+
+    def forget(self, key: str) -> None:
+        """Drop the trace and failure of a job."""
+
+    def keys(self) -> Iterable[str]:
+        """The keys of all jobs with a trace."""
+
+
+class Rebuilder(Protocol):
+    """Knows hashes and no order: is one job, whose inputs are settled, up to date?"""
+
+    def judge(self, job: JobId) -> Verdict:
+        """Clean, or dirty with the first reason. Changes nothing."""
+
+    def reasons(self, job: JobId) -> Iterable[Reason]:
+        """Every reason why the job is dirty; none if it is clean."""
+
+
+class Executor(Protocol):
+    """Runs jobs, some at a time."""
+
+    def room(self) -> int:
+        """How many more jobs may be started now."""
+
+    def start(self, launch: Launch) -> None:
+        """Start one job; there must be room. How it ends, even if it cannot start, comes from `wait`."""
+
+    def wait(self, timeout: float | None) -> Sequence[Outcome]:
+        """Jobs that ended; blocks until there is one, the timeout (seconds) is over, or a signal woke it."""
+
+    def cancel(self, jobs: Collection[JobId], *, at_once: bool = False) -> None:
+        """End these jobs with all their processes: TERM, 3 s later KILL (at once: KILL); `wait` tells of each."""
+
+    def close(self) -> None:
+        """End everything that is left, and every worker."""
+
+
+class Logs(Protocol):
+    """What jobs printed, a file for each job."""
+
+    def path(self, key: str) -> str:
+        """The log file of the job with this key, relative to the root."""
+
+    def excerpt(self, path: str) -> tuple[str, int]:
+        """The text of a log, undecodable bytes replaced, and how many bytes in its middle were left out."""
+
+
+class Interrupts(Protocol):
+    """Signals that ask the build to end."""
+
+    def received(self) -> Sequence[int]:
+        """The numbers of the signals so far, in order; two mean: at once."""
+
+
+class Reporter(Protocol):
+    """Shows events."""
+
+    def handle(self, event: Event) -> None:
+        """Show one event. Must not raise for a closed or broken stream."""
+
+    def close(self) -> None:
+        """Leave the terminal as it was."""

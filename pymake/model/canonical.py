@@ -1,0 +1,127 @@
+"""A stable text for any Python value: equal values have equal texts, in every process and with every hash seed.
+
+It decides whether the arguments of a call, a default or a closure value are still the same, and it is what a
+difference shows, so it reads like Python. Plain `pickle` would not do: its bytes depend on the order of sets and on
+which equal strings happen to be one object. So a value without a form of its own is taken apart as pickle takes it
+apart (`__reduce_ex__`), and the parts are written canonically.
+"""
+
+from __future__ import annotations
+
+import enum
+import os
+from hashlib import blake2b
+from types import BuiltinFunctionType, FunctionType, MethodType
+
+_PLAIN = frozenset({type(None), bool, int, float, complex, str, bytes})
+_LONGEST_BYTES = 64
+_LONGEST_INT_BITS = 10_000
+_PICKLE_PROTOCOL = 4
+
+
+def canonical(value: object) -> str:
+    """The stable text of a value.
+
+    Dictionaries and sets are sorted; classes and functions stand as `module:name`; long bytes as their digest. A value
+    that cannot be taken apart (a generator, a lock) is written by its type alone.
+
+    >>> canonical({"b": 1, "a": [None, 1.0, b"x"]})
+    "{'a': [None, 1.0, b'x'], 'b': 1}"
+    >>> canonical({"b", "a"})
+    "{'a', 'b'}"
+    """
+    return _text(value, ())
+
+
+def is_plain(value: object) -> bool:
+    """Whether the value is sure to survive a pickle: numbers, texts, bytes and the usual containers of them.
+
+    >>> is_plain(("a", ["b", 1])), is_plain(print)
+    (True, False)
+    """
+    kind = type(value)
+    if kind in _PLAIN:
+        return True
+    if kind is dict and isinstance(value, dict):
+        return all(map(is_plain, value)) and all(map(is_plain, value.values()))
+    if kind in (list, tuple, set, frozenset) and isinstance(value, (list, tuple, set, frozenset)):
+        return all(map(is_plain, value))
+    return False
+
+
+def digest_text(text: str) -> str:
+    """The digest of a text, 32 hex digits."""
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+def _text(value: object, outer: tuple[int, ...]) -> str:
+    """`outer` holds the ids of the values around this one, to end at one that contains itself."""
+    kind = type(value)
+    if kind is str or value is None or kind is bool:
+        return repr(value)
+    if kind in _PLAIN:
+        return _number_or_bytes(value)
+    if id(value) in outer:
+        return "..."
+    inner = (*outer, id(value))
+    if kind is list and isinstance(value, list):
+        return f"[{_items(value, inner)}]"
+    if kind is tuple and isinstance(value, tuple):
+        return f"({_items(value, inner)},)" if value else "()"
+    if kind is dict and isinstance(value, dict):
+        return _mapping(value, inner)
+    if kind in (set, frozenset) and isinstance(value, (set, frozenset)):
+        members = ", ".join(sorted(_text(item, inner) for item in value))
+        return f"{{{members}}}" if kind is set and value else f"{kind.__name__}({{{members}}})"
+    return _object(value, inner)
+
+
+def _number_or_bytes(value: object) -> str:
+    if isinstance(value, bytes) and len(value) > _LONGEST_BYTES:
+        return f"<{len(value)} bytes {blake2b(value, digest_size=16).hexdigest()}>"
+    if isinstance(value, int) and value.bit_length() > _LONGEST_INT_BITS:
+        return hex(value)  # Python refuses to write very long numbers in decimal
+    return repr(value)
+
+
+def _items(values: list[object] | tuple[object, ...], inner: tuple[int, ...]) -> str:
+    return ", ".join(_text(item, inner) for item in values)
+
+
+def _mapping(value: dict[object, object], inner: tuple[int, ...]) -> str:
+    pairs = sorted(f"{_text(key, inner)}: {_text(item, inner)}" for key, item in value.items())
+    return f"{{{', '.join(pairs)}}}"
+
+
+def _object(value: object, inner: tuple[int, ...]) -> str:
+    if isinstance(value, (type, FunctionType, BuiltinFunctionType)):
+        return f"{value.__module__}:{value.__qualname__}"
+    if isinstance(value, MethodType):
+        return f"{_text(value.__self__, inner)}.{value.__name__}"
+    kind = type(value)
+    name = f"{kind.__module__}.{kind.__qualname__}"
+    if isinstance(value, os.PathLike):
+        return f"{kind.__name__}({os.fspath(value)!r})"
+    if isinstance(value, enum.Enum):
+        return f"{name}.{value.name}({_text(value.value, inner)})"
+    fields = getattr(kind, "__dataclass_fields__", None)
+    if isinstance(fields, dict):
+        texts = (f"{field}={_text(getattr(value, field, None), inner)}" for field in fields)
+        return f"{name}({', '.join(texts)})"
+    return _taken_apart(value, name, inner)
+
+
+def _taken_apart(value: object, name: str, inner: tuple[int, ...]) -> str:
+    try:
+        parts = value.__reduce_ex__(_PICKLE_PROTOCOL)
+        if isinstance(parts, str):
+            return f"{type(value).__module__}:{parts}"
+        maker, arguments, state, items, pairs = (*parts, None, None, None)[:5]
+    except Exception:  # noqa: BLE001 - a value may refuse to be taken apart in any way
+        return f"<{name} without a stable form>"
+    texts = [_text(maker, inner), _text(arguments, inner), _text(state, inner)]
+    if items is not None:
+        texts.append(_text(list(items), inner))
+    if pairs is not None:
+        texts.append(_text(dict(pairs), inner))
+    return f"{name}<{', '.join(texts)}>"

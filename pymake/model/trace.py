@@ -1,0 +1,95 @@
+"""What is remembered: stamps and digests of files, traces of jobs."""
+
+from __future__ import annotations
+
+import hashlib
+from array import array
+from dataclasses import dataclass
+from typing import NamedTuple
+
+FOLDER_SIZE = -1
+"""The size in the stamp of a folder: such a stamp is never believed, since it does not change with what lies below."""
+
+DIGEST_BYTES = 16
+
+LONGEST_FACET = 2_000
+"""Characters of a facet value that are kept; a merge of 100,000 files would else be remembered with all their names."""
+
+NOTHING = bytes(DIGEST_BYTES)
+"""The digest in the version of a discovered input that was looked for and not there. No content has it."""
+
+
+class Stamp(NamedTuple):
+    """What `stat` says of a file; times in nanoseconds. Equal stamps mean equal content unless the stamp is racy."""
+
+    mtime: int
+    ctime: int
+    size: int
+    inode: int
+
+
+class Version(NamedTuple):
+    """A content that a path once had."""
+
+    path: str
+    digest: bytes
+
+
+class Facet(NamedTuple):
+    """One named thing, other than a file, that decides about a job: `("command", "cc -c a.c")`, `("env LC_ALL", "C")`.
+
+    The decision (a digest over all facets) and its explanation (their difference) read the same values.
+    """
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """What is remembered of a job's last good run.
+
+    `inputs`, `discovered` and `outputs` are arrays ("I") of version numbers, each sorted. `action` is the digest of
+    all facets. `facets` are kept for explaining, long values cut. `started` is seconds since the epoch.
+    """
+
+    key: str
+    action: bytes
+    inputs: array[int]
+    discovered: array[int]
+    outputs: array[int]
+    facets: tuple[Facet, ...]
+    task: str
+    started: float
+    seconds: float
+    reason: str
+    printed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """What is remembered of a job whose last run failed. It is forgotten when the job ends well."""
+
+    key: str
+    task: str
+    started: float
+    seconds: float
+    reason: str
+    error: str
+
+
+def shortened(value: str) -> str:
+    """The value of a facet as it is kept: a long one as its head, its length and a digest of the whole.
+
+    So two kept values are equal if, and only if, the whole ones are. Shortening twice changes nothing.
+
+    >>> shortened("cc -c a.c")
+    'cc -c a.c'
+    >>> len(shortened("x" * 5_000)) == LONGEST_FACET
+    True
+    """
+    if len(value) <= LONGEST_FACET:
+        return value
+    digest = hashlib.blake2b(value.encode("utf-8", "surrogatepass"), digest_size=DIGEST_BYTES).hexdigest()
+    tail = f" [{len(value)} characters, {digest}]"
+    return value[: LONGEST_FACET - len(tail)] + tail
