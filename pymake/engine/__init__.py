@@ -1,0 +1,1 @@
+"""Decide and drive: survey, rebuilders, scheduler, recorder, loop. No disk, no processes."""

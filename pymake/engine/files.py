@@ -1,0 +1,132 @@
+"""What the files of a plan are now: stamps and versions, each file hashed at most once unless it changes."""
+
+from __future__ import annotations
+
+from array import array
+from typing import TYPE_CHECKING
+
+from pymake.model.ids import ABSENT, FileId, VersionId
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pymake.interfaces import Disk, Memory
+    from pymake.model.plan import Plan
+    from pymake.model.trace import Stamp
+
+UNKNOWN = VersionId(-2)
+"""The file is there, and its stamp does not tell what it holds: it must be hashed."""
+
+UNSEEN = VersionId(-3)
+"""Nobody has looked at the file in this build."""
+
+
+class FileTable:
+    """Owns the stamps and versions that verdicts are made from.
+
+    Invariant: the version of a file is what it held at some moment not earlier than its stamp here was taken. A later
+    edit gives another stamp (or the stamp is marked racy and is not believed), so `is_unchanged` notices it.
+    """
+
+    def __init__(self, plan: Plan, disk: Disk, memory: Memory) -> None:
+        self._plan = plan
+        self._disk = disk
+        self._memory = memory
+        self._stamps: list[Stamp | None] = []
+        self._versions = array("i")
+        self._racy: set[FileId] = set()
+
+    def look(self, files: Iterable[FileId]) -> None:
+        """Stamp all these files in one pass; a file seen before is not looked at again."""
+        self._grow()
+        unseen = [file for file in files if self._versions[file] == UNSEEN]
+        paths = [self._plan.path(file) for file in unseen]
+        sighting = self._memory.sighting
+        for file, path, stamp in zip(unseen, paths, self._disk.stamps(paths), strict=True):
+            self._stamps[file] = stamp
+            if stamp is None:
+                self._versions[file] = ABSENT
+                continue
+            seen = sighting(path)
+            self._versions[file] = seen[1] if seen is not None and seen[0] == stamp else UNKNOWN
+
+    def look_again(self, files: Iterable[FileId]) -> None:
+        """Stamp these files anew; what is known of one goes only if its stamp differs or was not to be believed."""
+        self._grow()
+        rows = list(files)
+        for file, stamp in zip(rows, self._disk.stamps([self._plan.path(file) for file in rows]), strict=True):
+            if stamp is not None and stamp == self._stamps[file] and file not in self._racy:
+                continue
+            self._stamps[file] = stamp
+            self._versions[file] = ABSENT if stamp is None else UNKNOWN
+            self._racy.discard(file)
+
+    def forget(self, files: Iterable[FileId]) -> None:
+        """Nothing is known of these files any more: a job may have written them."""
+        for file in files:
+            self._versions[file] = UNSEEN
+            self._stamps[file] = None
+            self._racy.discard(file)
+
+    def known(self, file: FileId) -> VersionId:
+        """The version as far as the stamp tells; may be UNKNOWN. No disk access."""
+        return VersionId(self._versions[file])
+
+    def version(self, file: FileId) -> VersionId:
+        """The version; the file is hashed if its stamp does not tell."""
+        if file >= len(self._versions) or self._versions[file] == UNSEEN:
+            self.look([file])
+        if self._versions[file] == UNKNOWN:
+            self._hash(file)
+        return VersionId(self._versions[file])
+
+    def is_there(self, file: FileId) -> bool:
+        """Whether there was something at the path when it was last looked at; looks if nobody has."""
+        if file >= len(self._versions) or self._versions[file] == UNSEEN:
+            self.look([file])
+        return self._versions[file] != ABSENT
+
+    def is_unchanged(self, file: FileId) -> bool:
+        """Whether the file on disk is still what `version` said. A racy stamp is not believed: hashed again."""
+        path = self._plan.path(file)
+        stamp = self._disk.stamp(path)
+        if stamp != self._stamps[file]:
+            return False
+        if stamp is None or file not in self._racy:
+            return True
+        digest = self._disk.digest(path)
+        return digest is not None and digest == self._memory.version(VersionId(self._versions[file])).digest
+
+    def is_as_at(self, file: FileId, moment: int) -> bool:
+        """Whether a file that may not have been hashed before `moment` (ns, the disk's clock) is still as it was then.
+
+        A file that nobody hashed has only its times to speak for it, so a change in the very tick of `moment` counts.
+        """
+        self._grow()
+        if self._versions[file] >= 0:
+            return self.is_unchanged(file)
+        self.forget([file])
+        self.look([file])
+        stamp = self._stamps[file]
+        return stamp is None or stamp.ctime < moment
+
+    def _hash(self, file: FileId) -> None:
+        path = self._plan.path(file)
+        stamp = self._stamps[file]
+        hashed_at = self._disk.now()
+        digest = self._disk.digest(path)
+        if digest is None or stamp is None:
+            self._stamps[file], self._versions[file] = None, ABSENT
+            return
+        version = self._versions[file] = self._memory.record_version(path, digest)
+        if self._disk.is_racy(stamp, hashed_at):
+            self._racy.add(file)
+        else:
+            self._memory.record_sighting(path, stamp, VersionId(version))
+
+    def _grow(self) -> None:
+        """Rows for files that joined the plan (discovered inputs) since the last look."""
+        missing = self._plan.file_count - len(self._versions)
+        if missing:
+            self._versions.extend([UNSEEN] * missing)
+            self._stamps.extend([None] * missing)

@@ -1,0 +1,79 @@
+"""What a build would do, said without doing it: will run, may run, up to date."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pymake.engine.upstream import Upstream
+from pymake.model.verdict import InputChanged, InputGone
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pymake.engine.survey import Survey
+    from pymake.interfaces import Rebuilder
+    from pymake.model.ids import JobId
+    from pymake.model.plan import Plan
+    from pymake.model.verdict import Reason
+
+
+class Prospect(enum.Enum):
+    """The three classes; the value is the phrase the user sees."""
+
+    WILL = "will run"
+    MAY = "may run"
+    CLEAN = "up to date"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forecast:
+    """What is expected of each suspect, in the order in which they would be judged.
+
+    `reasons` are those that hold already; a job that may run has none, only `upstream`: jobs that will or may run and
+    whose outputs it reads.
+    """
+
+    job: JobId
+    prospect: Prospect
+    reasons: tuple[Reason, ...]
+    upstream: tuple[JobId, ...]
+
+
+def forecast(plan: Plan, survey: Survey, rebuilder: Rebuilder) -> list[Forecast]:
+    """One forecast for each suspect. A job not among them is up to date.
+
+    "Will" and "up to date" are certain as long as no job fails: a reason counts only if no upstream run can take it
+    away. A changed file that an upstream job is going to make anew is no such reason.
+    """
+    open_jobs: dict[JobId, Forecast] = {}
+    result = []
+    readers: dict[JobId, list[JobId]] = {}
+    upstream = Upstream(plan, survey.suspects, survey.readers)
+    for job in upstream.order:
+        found = _forecast(plan, rebuilder, job, tuple(readers.get(job, ())), open_jobs)
+        result.append(found)
+        if found.prospect is not Prospect.CLEAN:
+            open_jobs[job] = found
+            for reader in survey.readers.get(job, ()):
+                readers.setdefault(reader, []).append(job)
+    return result
+
+
+def _forecast(
+    plan: Plan, rebuilder: Rebuilder, job: JobId, found_readers: tuple[JobId, ...], open_jobs: Mapping[JobId, Forecast]
+) -> Forecast:
+    made = {plan.path(file): plan.producer(file) for file in plan.dirtying(job)}
+    declared = [producer for producer in made.values() if producer is not None and producer in open_jobs]
+    upstream = tuple(dict.fromkeys([*declared, *found_readers]))
+    renewed = {path for producer in upstream for path in plan.output_paths(producer)}
+    certain = tuple(reason for reason in rebuilder.reasons(job) if not _may_vanish(reason, renewed))
+    if certain:
+        return Forecast(job=job, prospect=Prospect.WILL, reasons=certain, upstream=upstream)
+    prospect = Prospect.MAY if upstream else Prospect.CLEAN
+    return Forecast(job=job, prospect=prospect, reasons=(), upstream=upstream)
+
+
+def _may_vanish(reason: Reason, renewed: set[str]) -> bool:
+    return isinstance(reason, (InputChanged, InputGone)) and reason.path in renewed

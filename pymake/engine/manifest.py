@@ -1,0 +1,121 @@
+"""What decides about a job besides the content of files: read once, for the decision and for its explanation."""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING
+
+from pymake.errors import InternalError, assert_never
+from pymake.model.canonical import canonical, digest_text
+from pymake.model.job import Call, Command
+from pymake.model.task import Function
+from pymake.model.trace import Facet
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from pymake.model.ids import JobId
+    from pymake.model.plan import Plan
+
+NAMELESS = "//"
+"""Starts the key of a job without outputs. No normalised path starts so."""
+
+
+MOST_KEPT = 2000
+"""Characters of a facet that a trace keeps."""
+
+
+class Manifests:
+    """Keys, facets and action digests of the jobs of one plan. Pure: asks the plan and nothing else.
+
+    The digest goes over the very values that `facets` yields, so an explanation can't drift from the decision.
+    """
+
+    def __init__(self, plan: Plan, digest: Callable[[bytes], bytes]) -> None:
+        self._plan = plan
+        self._digest = digest
+
+    def key(self, job: JobId) -> str:
+        """The name under which a job is remembered: its first output.
+
+        Neither the name of the task nor its place is part of it, so renaming or moving a task costs nothing. A job
+        without outputs is known by what it does and reads.
+        """
+        outputs = self._plan.outputs(job)
+        if outputs:
+            return self._plan.path(outputs[0])
+        inputs = "\0".join(sorted(self._plan.path(file) for file in self._plan.dirtying(job)))
+        return NAMELESS + self._digest(_encoded([*self.facets(job), Facet("inputs", inputs)])).hex()
+
+    def action(self, job: JobId) -> bytes:
+        """The digest over all facets."""
+        return self._digest(_encoded(self.facets(job)))
+
+    def facets(self, job: JobId) -> list[Facet]:
+        """Everything but files that decides about the job, by name."""
+        action = self._plan.action(job)
+        match action:
+            case Command():
+                found = [Facet(name, text) for name, text in command_texts(action)]
+            case Call():
+                found = list(self._call_facets(job, action))
+            case _:
+                assert_never(action)
+        if action.cwd is not None:
+            found.append(Facet("cwd", action.cwd))
+        found.extend(Facet(name, value) for name, value in self._plan.facts(job))
+        return found
+
+    def _call_facets(self, job: JobId, call: Call) -> Iterator[Facet]:
+        function = self._plan.task(self._plan.task_of(job)).action
+        if not isinstance(function, Function):
+            raise InternalError(f"task {call.task} calls something that is no function")
+        yield Facet("code", function.code_key)
+        yield Facet("arguments", canonical(call.arguments))
+
+
+def kept(facets: list[Facet]) -> tuple[Facet, ...]:
+    """The facets as a trace keeps them: a long value is cut, its length and digest tell it from others.
+
+    >>> kept([Facet("command", "cc")])
+    (Facet(name='command', value='cc'),)
+    """
+    return tuple(facet if len(facet.value) <= MOST_KEPT else Facet(facet.name, _cut(facet.value)) for facet in facets)
+
+
+def _cut(value: str) -> str:
+    return f"{value[:MOST_KEPT]}… ({len(value)} characters, digest {digest_text(value)})"
+
+
+def command_texts(command: Command) -> Iterator[tuple[str, str]]:
+    """`("command", text)`, and `("command 2", text)` … for further ones.
+
+    An argument list and a shell text that mean the same have the same text.
+    """
+    for number, words in enumerate(command.commands, start=1):
+        text = words if isinstance(words, str) else shlex.join(words)
+        yield ("command" if number == 1 else f"command {number}"), text
+
+
+def action_text(plan: Plan, job: JobId) -> str:
+    """What a job runs, in one line or more, for people."""
+    action = plan.action(job)
+    match action:
+        case Command():
+            return "\n".join(text for _, text in command_texts(action))
+        case Call():
+            function = plan.task(plan.task_of(job)).action
+            name = function.name if isinstance(function, Function) else action.task
+            return f"{name}({', '.join(map(repr, action.arguments))})"
+        case _:
+            assert_never(action)
+
+
+def _encoded(facets: list[Facet]) -> bytes:
+    """The facets without ambiguity: lengths in front, so no value can look like two."""
+    parts = []
+    for name, value in facets:
+        data = value.encode("utf-8", "surrogateescape")
+        parts.append(b"%d:%b=%d:" % (len(name), name.encode("utf-8", "surrogateescape"), len(data)))
+        parts.append(data)
+    return b"".join(parts)

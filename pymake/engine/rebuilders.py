@@ -1,0 +1,150 @@
+"""Rebuilders: hashes and no order. Is one job, whose inputs are settled, up to date, and if not, why?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pymake.engine.manifest import kept
+from pymake.model.ids import ABSENT, FileId, VersionId
+from pymake.model.trace import NOTHING
+from pymake.model.verdict import (
+    AlwaysRuns,
+    Clean,
+    Dirty,
+    FacetChanged,
+    FailedLastTime,
+    Forced,
+    InputChanged,
+    InputGone,
+    InputsDiffer,
+    NeverRan,
+    OutputChanged,
+    OutputMissing,
+    OutputsDiffer,
+)
+
+if TYPE_CHECKING:
+    from array import array
+    from collections.abc import Iterator, Sequence
+
+    from pymake.engine.files import FileTable
+    from pymake.engine.manifest import Manifests
+    from pymake.interfaces import Memory
+    from pymake.model.ids import JobId
+    from pymake.model.plan import Plan
+    from pymake.model.trace import Trace
+    from pymake.model.verdict import Reason, Verdict
+
+
+class VerifyingTraces:
+    """Clean if, and only if, everything equals the trace: inputs and their set, discovered inputs, facets, outputs.
+
+    Asking changes nothing but what the file table remembers. Versions are numbered, so equal content is an equal
+    number.
+    """
+
+    def __init__(
+        self, *, plan: Plan, files: FileTable, memory: Memory, manifests: Manifests, forced: bool = False
+    ) -> None:
+        self._plan = plan
+        self._files = files
+        self._memory = memory
+        self._manifests = manifests
+        self._forced = forced
+
+    def judge(self, job: JobId) -> Verdict:
+        """Clean, or dirty with the first reason."""
+        for reason in self.reasons(job):
+            return Dirty(reason=reason)
+        return Clean()
+
+    def is_cleared(self, job: JobId, trace: Trace | None) -> bool:
+        """Whether stamps alone show that the job is clean. No hashing; False only means: judge it."""
+        if trace is None or self._forced or self._always(job):
+            return False
+        known, plan = self._files.known, self._plan
+        return (
+            sorted(map(known, plan.dirtying(job))) == trace.inputs.tolist()
+            and sorted(map(known, plan.outputs(job))) == trace.outputs.tolist()
+            and all(self._is_as_found(known(self._discovered_file(found)), found) for found in trace.discovered)
+            and self._manifests.action(job) == trace.action
+        )
+
+    def reasons(self, job: JobId) -> Iterator[Reason]:
+        """Every reason why the job is dirty, what was forced or changed by hand first; none if it is clean."""
+        if self._forced:
+            yield Forced()
+        if self._always(job):
+            yield AlwaysRuns()
+        key = self._manifests.key(job)
+        trace = self._memory.trace(key)
+        if trace is None:
+            yield NeverRan() if self._memory.failure(key) is None else FailedLastTime()
+            return
+        yield from self._action_reasons(job, trace)
+        yield from self._input_reasons(job, trace)
+        yield from self._output_reasons(job, trace)
+
+    def discovered(self, trace: Trace) -> list[FileId]:
+        """The files that the run of the trace reported as read."""
+        return [self._discovered_file(version) for version in trace.discovered]
+
+    def _discovered_file(self, version: int) -> FileId:
+        return self._plan.add_file(self._memory.version(VersionId(version)).path)
+
+    def _is_as_found(self, now: VersionId, found: int) -> bool:
+        """Whether a discovered input is what the run found, be it nothing."""
+        return now == found or (now == ABSENT and self._memory.version(VersionId(found)).digest == NOTHING)
+
+    def _always(self, job: JobId) -> bool:
+        """Asked for, or nothing to judge by: neither inputs nor outputs, like a phony target of make."""
+        plan = self._plan
+        return plan.task(plan.task_of(job)).always or not (plan.outputs(job) or plan.dirtying(job))
+
+    def _action_reasons(self, job: JobId, trace: Trace) -> Iterator[Reason]:
+        if self._manifests.action(job) == trace.action:
+            return
+        before, after = dict(trace.facets), dict(kept(self._manifests.facets(job)))
+        names = [name for name in after if before.get(name) != after[name]]
+        names += [name for name in before if name not in after]
+        for name in names or ["command"]:
+            yield FacetChanged(name=name, before=before.get(name), after=after.get(name))
+
+    def _input_reasons(self, job: JobId, trace: Trace) -> Iterator[Reason]:
+        declared = self._plan.dirtying(job)
+        added, removed = self._set_difference(declared, trace.inputs)
+        if added or removed:
+            yield InputsDiffer(added=added, removed=removed)
+        remembered = set(trace.inputs)
+        new = set(added)
+        for file in declared:
+            path = self._plan.path(file)
+            if path not in new and self._files.version(file) not in remembered:
+                yield InputChanged(path=path)
+        for version in trace.discovered:
+            file = self._discovered_file(version)
+            now = self._files.version(file)
+            if not self._is_as_found(now, version):
+                path = self._plan.path(file)
+                yield InputGone(path=path) if now == ABSENT else InputChanged(path=path)
+
+    def _output_reasons(self, job: JobId, trace: Trace) -> Iterator[Reason]:
+        outputs = self._plan.outputs(job)
+        added, removed = self._set_difference(outputs, trace.outputs)
+        if added or removed:
+            yield OutputsDiffer(added=added, removed=removed)
+        remembered = set(trace.outputs)
+        new = set(added)
+        for file in outputs:
+            now = self._files.version(file)
+            path = self._plan.path(file)
+            if now == ABSENT:
+                yield OutputMissing(path=path)
+            elif now not in remembered and path not in new:
+                yield OutputChanged(path=path)
+
+    def _set_difference(self, files: Sequence[FileId], versions: array[int]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Paths that are new, and paths that are gone, sorted."""
+        now = {self._plan.path(file) for file in files}
+        then = {self._memory.version(VersionId(version)).path for version in versions}
+        return tuple(sorted(now - then)), tuple(sorted(then - now))

@@ -1,0 +1,210 @@
+"""From outcome to trace: is what the run left to be believed, and is it remembered?"""
+
+from __future__ import annotations
+
+import posixpath
+from array import array
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pymake.engine.manifest import kept
+from pymake.errors import JobError, OutputMissing
+from pymake.model.ids import ABSENT, FileId, VersionId
+from pymake.model.trace import NOTHING, Failure, Trace
+from pymake.model.verdict import describe
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from pymake.engine.files import FileTable
+    from pymake.engine.manifest import Manifests
+    from pymake.interfaces import Disk, Memory
+    from pymake.model.ids import JobId
+    from pymake.model.job import Failed, Succeeded
+    from pymake.model.plan import Plan
+    from pymake.model.verdict import Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """The trace is on disk."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edited:
+    """This input was changed while the job ran: nothing is recorded, the job has to run again."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadTooEarly:
+    """The job read, without declaring it, what these unsettled jobs make: it has to run again after them."""
+
+    producers: tuple[JobId, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejected:
+    """The run ended well, but what it left is not what it declared."""
+
+    error: JobError
+
+
+Commit = Recorded | Edited | ReadTooEarly | Rejected
+
+
+class Recorder:
+    """Owns what is true of a job between its launch and its trace.
+
+    Order of a commit, each line before the next: inputs as at launch; discovered inputs read; outputs there and
+    hashed; trace written. Only then may readers start, so a build that is killed loses at most the running jobs.
+    """
+
+    def __init__(
+        self,
+        *,
+        plan: Plan,
+        root: str,
+        disk: Disk,
+        memory: Memory,
+        files: FileTable,
+        manifests: Manifests,
+        parse_depfile: Callable[[str], Iterable[str]],
+    ) -> None:
+        self._plan = plan
+        self._root = root
+        self._disk = disk
+        self._memory = memory
+        self._files = files
+        self._manifests = manifests
+        self._parse_depfile = parse_depfile
+        self._launched: dict[JobId, int] = {}
+
+    def prepare(self, job: JobId) -> None:
+        """Before a launch: what the inputs are *now*, and the folders that the job writes into."""
+        plan = self._plan
+        self._files.look_again(plan.dirtying(job))
+        for file in plan.dirtying(job):
+            self._files.version(file)
+        for folder in self._folders(job):
+            self._disk.make_folder(folder)
+        self._launched[job] = self._disk.now()
+
+    def commit(self, job: JobId, outcome: Succeeded, *, reason: Reason, is_settled: Callable[[JobId], bool]) -> Commit:
+        """Believe a run that ended well, or not."""
+        for file in self._plan.dirtying(job):
+            if not self._files.is_unchanged(file):
+                self._files.forget([file])
+                return Edited(path=self._plan.path(file))
+        discovered = self._discover(job)
+        if isinstance(discovered, JobError):
+            return Rejected(error=discovered)
+        early = self._too_early(job, discovered, is_settled)
+        if early is not None:
+            return early
+        outputs = self._plan.outputs(job)
+        self._files.forget(outputs)
+        self._files.look(outputs)
+        missing = [self._plan.path(file) for file in outputs if not self._files.is_there(file)]
+        if missing:
+            return Rejected(error=self._missing(missing))
+        self._memory.record_trace(self._trace(job, outcome, reason, discovered))
+        return Recorded()
+
+    def discard(self, job: JobId) -> None:
+        """Remove what a job that did not end well has written."""
+        outputs = self._plan.outputs(job)
+        for file in outputs:
+            self._disk.remove(self._plan.path(file))
+        self._files.forget(outputs)
+
+    def record_failure(self, job: JobId, outcome: Failed | Succeeded, reason: Reason, error: JobError) -> None:
+        """Remember that the job failed, and how; its trace stays as it was."""
+        self._files.forget(self._plan.outputs(job))
+        self._memory.record_failure(
+            Failure(
+                key=self._manifests.key(job),
+                task=self._plan.task(self._plan.task_of(job)).name,
+                started=outcome.started,
+                seconds=outcome.seconds,
+                reason=describe(reason),
+                error=str(error),
+            )
+        )
+
+    def _folders(self, job: JobId) -> set[str]:
+        paths = [*self._plan.output_paths(job)]
+        depfile = self._plan.depfile(job)
+        if depfile is not None:
+            paths.append(depfile)
+        folders = {posixpath.dirname(path) for path in paths}
+        folders.update(self._plan.task(self._plan.task_of(job)).mkdir)
+        return folders - {""}
+
+    def _discover(self, job: JobId) -> list[FileId] | JobError:
+        """The files that the depfile names, without declared inputs and outputs. The depfile is then used up."""
+        depfile = self._plan.depfile(job)
+        if depfile is None:
+            return []
+        data = self._disk.read(depfile)
+        if data is None:
+            return self._missing([depfile])
+        try:
+            names = self._parse_depfile(data.decode("utf-8", "surrogateescape"))
+        except ValueError as error:
+            return OutputMissing(f"cannot read the depfile {depfile}", facts=[("reason", error)])
+        declared = {*self._plan.dirtying(job), *self._plan.outputs(job)}
+        found = dict.fromkeys(self._plan.add_file(self._from_root(job, name)) for name in names)
+        self._disk.remove(depfile)
+        return [file for file in found if file not in declared]
+
+    def _from_root(self, job: JobId, name: str) -> str:
+        """A path as the job's command wrote it, as the plan would write it."""
+        cwd = self._plan.action(job).cwd or ""
+        path = posixpath.normpath(posixpath.join(self._root, cwd, name))
+        below = self._root.rstrip("/") + "/"
+        return path.removeprefix(below)
+
+    def _too_early(
+        self, job: JobId, discovered: Sequence[FileId], is_settled: Callable[[JobId], bool]
+    ) -> Edited | ReadTooEarly | None:
+        producers = [self._plan.producer(file) for file in discovered]
+        unsettled = tuple(p for p in dict.fromkeys(producers) if p is not None and p != job and not is_settled(p))
+        if unsettled:
+            return ReadTooEarly(producers=unsettled)
+        for file in discovered:
+            if not self._files.is_as_at(file, self._launched[job]):
+                self._files.forget([file])
+                return Edited(path=self._plan.path(file))
+        return None
+
+    def _missing(self, paths: Sequence[str]) -> JobError:
+        what = "output" if len(paths) == 1 else "outputs"
+        return OutputMissing(
+            f"ended well but did not make its {what} {', '.join(paths)}",
+            hint="make the command write there, or declare what it writes",
+        )
+
+    def _trace(self, job: JobId, outcome: Succeeded, reason: Reason, discovered: Sequence[FileId]) -> Trace:
+        return Trace(
+            key=self._manifests.key(job),
+            action=self._manifests.action(job),
+            inputs=self._versions(self._plan.dirtying(job)),
+            discovered=self._versions(discovered),
+            outputs=self._versions(self._plan.outputs(job)),
+            facets=kept(self._manifests.facets(job)),
+            task=self._plan.task(self._plan.task_of(job)).name,
+            started=outcome.started,
+            seconds=outcome.seconds,
+            reason=describe(reason),
+            printed=outcome.printed,
+        )
+
+    def _versions(self, files: Iterable[FileId]) -> array[int]:
+        return array("I", sorted(self._version(file) for file in files))
+
+    def _version(self, file: FileId) -> VersionId:
+        """A file that the run looked for in vain has a version too, so that its coming is noticed."""
+        version = self._files.version(file)
+        return self._memory.record_version(self._plan.path(file), NOTHING) if version == ABSENT else version

@@ -1,0 +1,210 @@
+"""Order: which job is judged, launched, settled next. Knows neither disk nor hashes."""
+
+from __future__ import annotations
+
+import enum
+import heapq
+from typing import TYPE_CHECKING
+
+from pymake.engine.priority import critical_seconds
+from pymake.engine.upstream import Upstream
+from pymake.errors import InternalError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from pymake.engine.survey import Survey
+    from pymake.model.ids import JobId
+    from pymake.model.plan import Plan
+
+
+class JobState(enum.IntEnum):
+    """Where a job is in this build; each comment says what holds then."""
+
+    IDLE = 0
+    """Not wanted, or cleared by the survey: nothing will happen to it."""
+    WAITING = 1
+    """Something upstream is not settled."""
+    READY = 2
+    """All inputs are settled; waits to be judged."""
+    QUEUED = 3
+    """Judged dirty; waits for a slot, cores and its pool. Holds nothing."""
+    RUNNING = 4
+    """Handed to the executor; holds its cores and a place in its pool."""
+    CLEAN = 5
+    """Settled: judged, nothing had to run."""
+    DONE = 6
+    """Settled: it ran and ended well."""
+    FAILED = 7
+    """Settled: it ran and failed."""
+    NOT_RUN = 8
+    """Settled: something upstream failed, or the build was stopped before it started."""
+    DELAYED = 9
+    """It failed and is tried again after a while. Holds nothing."""
+
+
+_NEXT: dict[JobState, frozenset[JobState]] = {
+    JobState.IDLE: frozenset(),
+    JobState.WAITING: frozenset({JobState.READY, JobState.NOT_RUN}),
+    JobState.READY: frozenset({JobState.QUEUED, JobState.CLEAN, JobState.NOT_RUN}),
+    JobState.QUEUED: frozenset({JobState.RUNNING, JobState.NOT_RUN}),
+    JobState.RUNNING: frozenset({JobState.QUEUED, JobState.WAITING, JobState.DELAYED, JobState.DONE, JobState.FAILED}),
+    JobState.DELAYED: frozenset({JobState.QUEUED, JobState.NOT_RUN}),
+    JobState.CLEAN: frozenset(),
+    JobState.DONE: frozenset(),
+    JobState.FAILED: frozenset(),
+    JobState.NOT_RUN: frozenset(),
+}
+
+_NOT_STARTED = (JobState.WAITING, JobState.READY, JobState.QUEUED, JobState.DELAYED)
+"""Not settled, and nothing of it is in the executor."""
+
+SETTLED = frozenset({JobState.CLEAN, JobState.DONE, JobState.FAILED, JobState.NOT_RUN})
+
+
+class Scheduler:
+    """Owns the states of the suspects and the queues derived from them.
+
+    Ready and queued jobs leave in the order: failed last time first, then the longest chain of work behind them, then
+    the order of the build file. So equal inputs give equal orders.
+    """
+
+    def __init__(
+        self, *, plan: Plan, survey: Survey, slots: int, pools: Mapping[str, int], failed: Collection[JobId] = ()
+    ) -> None:
+        self._plan = plan
+        self._slots = slots
+        self._upstream = Upstream(plan, survey.suspects, survey.readers)
+        critical = critical_seconds(plan, self._upstream.order, survey.usual, self._upstream.downstream)
+        self._rank = {job: (job not in failed, -critical[job], job) for job in self._upstream.order}
+        self._states = bytearray(survey.suspects)  # 1 is WAITING
+        self._counts = [0] * len(JobState)
+        self._counts[JobState.WAITING] = sum(survey.suspects)
+        self._ready: list[tuple[bool, float, JobId]] = []
+        self._queued: list[tuple[bool, float, JobId]] = []
+        self._held: dict[str, list[tuple[bool, float, JobId]]] = {}
+        self._pool_room = dict(pools)
+        self._cores_used = 0
+        for job in self._upstream.ready():
+            self._make_ready(job)
+
+    def state(self, job: JobId) -> JobState:
+        """Where the job is."""
+        return JobState(self._states[job])
+
+    def count(self, *states: JobState) -> int:
+        """How many suspects are in one of these states."""
+        return sum(self._counts[state] for state in states)
+
+    @property
+    def open(self) -> int:
+        """How many suspects are not settled."""
+        return self.count(*_NOT_STARTED, JobState.RUNNING)
+
+    def running(self) -> list[JobId]:
+        """The jobs that the executor has, in the order of the build file."""
+        if not self._counts[JobState.RUNNING]:
+            return []
+        return [job for job in self._upstream.order if self._states[job] == JobState.RUNNING]
+
+    def next_ready(self) -> JobId | None:
+        """The next job to judge; it stays READY until it is queued or settled."""
+        while self._ready:
+            job = heapq.heappop(self._ready)[2]
+            if self._states[job] == JobState.READY:
+                return job
+        return None
+
+    def enqueue(self, job: JobId) -> None:
+        """The job is dirty, or is to run once more: it waits for room."""
+        if self._states[job] == JobState.RUNNING:
+            self._release(job)
+        self._move(job, JobState.QUEUED)
+        heapq.heappush(self._queued, self._rank[job])
+
+    def delay(self, job: JobId) -> None:
+        """A running job failed and is tried again later: `enqueue` it then."""
+        self._release(job)
+        self._move(job, JobState.DELAYED)
+
+    def next_launch(self) -> JobId | None:
+        """The next queued job that cores and pools have room for; it is RUNNING from now on.
+
+        A job that waits for its pool holds nothing and lets others pass; one that waits for cores lets nobody pass,
+        or a stream of small jobs would starve it.
+        """
+        while self._queued:
+            rank = self._queued[0]
+            job = rank[2]
+            task = self._plan.task(self._plan.task_of(job))
+            if self._states[job] != JobState.QUEUED:
+                heapq.heappop(self._queued)
+            elif task.pool is not None and not self._pool_room[task.pool]:
+                self._held.setdefault(task.pool, []).append(heapq.heappop(self._queued))
+            elif self._cores_used and self._cores_used + task.cores > self._slots:
+                return None
+            else:
+                heapq.heappop(self._queued)
+                self._take(job)
+                return job
+        return None
+
+    def settle(self, job: JobId, state: JobState) -> list[JobId]:
+        """The job is CLEAN, DONE, FAILED or NOT_RUN. Returns the jobs that are not run because it failed."""
+        if self._states[job] == JobState.RUNNING:
+            self._release(job)
+        self._move(job, state)
+        if state in (JobState.FAILED, JobState.NOT_RUN):
+            return self._drop_behind(job)
+        for freed in self._upstream.settle(job):
+            if self._states[freed] == JobState.WAITING:
+                self._make_ready(freed)
+        return []
+
+    def postpone(self, job: JobId, upstream: Collection[JobId]) -> None:
+        """A running job turned out to need what these unsettled jobs make; it is judged again after them."""
+        self._release(job)
+        self._move(job, JobState.WAITING)
+        for producer in upstream:
+            self._upstream.postpone(job, producer)
+
+    def drop_rest(self) -> list[JobId]:
+        """Nothing new is to start: whatever has not started is NOT_RUN. Returns those jobs."""
+        dropped = [job for job in self._upstream.order if self._states[job] in _NOT_STARTED]
+        for job in dropped:
+            self._move(job, JobState.NOT_RUN)
+        return dropped
+
+    def _drop_behind(self, job: JobId) -> list[JobId]:
+        dropped = [behind for behind in self._upstream.all_behind(job) if self._states[behind] == JobState.WAITING]
+        for behind in dropped:
+            self._move(behind, JobState.NOT_RUN)
+        return dropped
+
+    def _make_ready(self, job: JobId) -> None:
+        self._move(job, JobState.READY)
+        heapq.heappush(self._ready, self._rank[job])
+
+    def _take(self, job: JobId) -> None:
+        self._move(job, JobState.RUNNING)
+        task = self._plan.task(self._plan.task_of(job))
+        self._cores_used += task.cores
+        if task.pool is not None:
+            self._pool_room[task.pool] -= 1
+
+    def _release(self, job: JobId) -> None:
+        task = self._plan.task(self._plan.task_of(job))
+        self._cores_used -= task.cores
+        if task.pool is not None:
+            self._pool_room[task.pool] += 1
+            for rank in self._held.pop(task.pool, ()):
+                heapq.heappush(self._queued, rank)
+
+    def _move(self, job: JobId, state: JobState) -> None:
+        """The one place where a state changes; keeps the counts in step."""
+        before = JobState(self._states[job])
+        if state not in _NEXT[before]:
+            raise InternalError(f"{self._plan.label(job)} cannot go from {before.name} to {state.name}")
+        self._states[job] = state
+        self._counts[before] -= 1
+        self._counts[state] += 1

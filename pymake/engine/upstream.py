@@ -1,0 +1,150 @@
+"""Who waits for whom among the suspects: counts of what is still open, for jobs and for followed tasks.
+
+Vertices are jobs and *gates*. The gate of a task opens when all its jobs are settled and the gates of the tasks that
+it follows are open; so `follows` costs one count for each job and task, not one for each pair of jobs.
+"""
+
+from __future__ import annotations
+
+from array import array
+from typing import TYPE_CHECKING
+
+from pymake.model.ids import TaskId
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from pymake.model.ids import JobId
+    from pymake.model.plan import Plan
+
+
+class Upstream:
+    """Owns, for each suspect, how many upstream jobs and gates are still open. Everything else counts as settled.
+
+    `readers` adds order for inputs that an earlier run discovered. One that would close a circle is left out: it was
+    an accident of that run, and the declared order rules.
+    """
+
+    def __init__(self, plan: Plan, suspects: bytearray, readers: Mapping[JobId, Sequence[JobId]]) -> None:
+        self._plan = plan
+        self._suspects = suspects
+        self._readers = {job: [r for r in rows if suspects[r]] for job, rows in readers.items() if suspects[job]}
+        self._followers: dict[TaskId, list[TaskId]] = {}
+        self.order = self._settle_all()
+        if len(self.order) < sum(suspects):
+            circle = self._unsettled()
+            self._readers = {job: rows for job, rows in self._readers.items() if job not in circle}
+            self.order = self._settle_all()
+        self._start()
+
+    def ready(self) -> list[JobId]:
+        """The suspects that wait for nothing, in the order of the build file."""
+        return [job for job in self._plan.jobs() if self._suspects[job] and not self._open[job]]
+
+    def settle(self, job: JobId) -> list[JobId]:
+        """The job is settled; returns the suspects that now wait for nothing."""
+        freed: list[JobId] = []
+        for reader in self.downstream(job):
+            self._less(reader, freed)
+        self._close_one(self._plan.task_of(job), freed)
+        return freed
+
+    def postpone(self, job: JobId, upstream: JobId) -> None:
+        """A job that had started turned out to need what an unsettled one makes."""
+        self._readers.setdefault(upstream, []).append(job)
+        self._open[job] += 1
+
+    def downstream(self, job: JobId) -> Iterator[JobId]:
+        """The suspects that wait for this job, once for each reason."""
+        suspects = self._suspects
+        for file in self._plan.outputs(job):
+            for reader in self._plan.consumers(file):
+                if suspects[reader]:
+                    yield reader
+            for reader in self._plan.waiting(file):
+                if suspects[reader]:
+                    yield reader
+        yield from self._readers.get(job, ())
+
+    def all_behind(self, job: JobId) -> list[JobId]:
+        """Every suspect that waits for this job, directly or not, also behind a gate."""
+        found: dict[JobId, None] = {}
+        stack = [job]
+        while stack:
+            current = stack.pop()
+            for reader in (*self.downstream(current), *self._behind_gate(self._plan.task_of(current))):
+                if reader not in found and reader != job:
+                    found[reader] = None
+                    stack.append(reader)
+        return list(found)
+
+    def _behind_gate(self, task: TaskId) -> Iterator[JobId]:
+        seen = {task}
+        stack = [task]
+        while stack:
+            for follower in self._followers.get(stack.pop(), ()):
+                if follower not in seen:
+                    seen.add(follower)
+                    stack.append(follower)
+                    yield from (job for job in self._plan.task_jobs(follower) if self._suspects[job])
+
+    def _count(self) -> None:
+        plan = self._plan
+        self._open = array("I", bytes(4 * plan.job_count))
+        self._gates = array("I", bytes(4 * plan.task_count))
+        self._followers = {}
+        for job in plan.jobs():
+            if self._suspects[job]:
+                self._gates[plan.task_of(job)] += 1
+                for reader in self.downstream(job):
+                    self._open[reader] += 1
+        for task in map(TaskId, range(plan.task_count)):
+            for followed in dict.fromkeys(plan.followed(task)):
+                self._followers.setdefault(followed, []).append(task)
+                self._gates[task] += 1
+                for job in plan.task_jobs(task):
+                    self._open[job] += 1
+
+    def _start(self) -> None:
+        """Count, then open the gates that wait for nothing from the start."""
+        self._count()
+        self._opened = bytearray(self._plan.task_count)
+        for task in map(TaskId, range(self._plan.task_count)):
+            if not self._gates[task] and not self._opened[task]:
+                self._open_gate(task, [])
+
+    def _settle_all(self) -> list[JobId]:
+        """Play the whole order through; what is left over lies on a circle."""
+        self._start()
+        order = self.ready()
+        done = 0
+        while done < len(order):
+            order.extend(self.settle(order[done]))
+            done += 1
+        return order
+
+    def _unsettled(self) -> set[JobId]:
+        placed = set(self.order)
+        return {job for job in self._plan.jobs() if self._suspects[job] and job not in placed}
+
+    def _less(self, job: JobId, freed: list[JobId]) -> None:
+        self._open[job] -= 1
+        if not self._open[job] and self._suspects[job]:
+            freed.append(job)
+
+    def _close_one(self, task: TaskId, freed: list[JobId]) -> None:
+        self._gates[task] -= 1
+        if not self._gates[task]:
+            self._open_gate(task, freed)
+
+    def _open_gate(self, task: TaskId, freed: list[JobId]) -> None:
+        stack = [task]
+        while stack:
+            current = stack.pop()
+            self._opened[current] = 1
+            for follower in self._followers.get(current, ()):
+                for job in self._plan.task_jobs(follower):
+                    self._less(job, freed)
+                self._gates[follower] -= 1
+                if not self._gates[follower]:
+                    stack.append(follower)
