@@ -1,0 +1,1 @@
+"""Show events: plain lines, a live view, JSON."""
