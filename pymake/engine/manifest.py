@@ -6,7 +6,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 from pymake.errors import InternalError, assert_never
-from pymake.model.canonical import canonical, digest_text
+from pymake.model.canonical import canonical
 from pymake.model.job import Call, Command
 from pymake.model.task import Function
 from pymake.model.trace import Facet
@@ -19,10 +19,6 @@ if TYPE_CHECKING:
 
 NAMELESS = "//"
 """Starts the key of a job without outputs. No normalised path starts so."""
-
-
-MOST_KEPT = 2000
-"""Characters of a facet that a trace keeps."""
 
 
 class Manifests:
@@ -72,19 +68,6 @@ class Manifests:
             raise InternalError(f"task {call.task} calls something that is no function")
         yield Facet("code", function.code_key)
         yield Facet("arguments", canonical(call.arguments))
-
-
-def kept(facets: list[Facet]) -> tuple[Facet, ...]:
-    """The facets as a trace keeps them: a long value is cut, its length and digest tell it from others.
-
-    >>> kept([Facet("command", "cc")])
-    (Facet(name='command', value='cc'),)
-    """
-    return tuple(facet if len(facet.value) <= MOST_KEPT else Facet(facet.name, _cut(facet.value)) for facet in facets)
-
-
-def _cut(value: str) -> str:
-    return f"{value[:MOST_KEPT]}… ({len(value)} characters, digest {digest_text(value)})"
 
 
 def command_texts(command: Command) -> Iterator[tuple[str, str]]:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pymake.engine.manifest import kept
 from pymake.model.ids import ABSENT, FileId, VersionId
-from pymake.model.trace import NOTHING
+from pymake.model.trace import NOTHING, shortened
 from pymake.model.verdict import (
     AlwaysRuns,
     Clean,
@@ -104,7 +103,8 @@ class VerifyingTraces:
     def _action_reasons(self, job: JobId, trace: Trace) -> Iterator[Reason]:
         if self._manifests.action(job) == trace.action:
             return
-        before, after = dict(trace.facets), dict(kept(self._manifests.facets(job)))
+        before = {name: shortened(value) for name, value in trace.facets}
+        after = {name: shortened(value) for name, value in self._manifests.facets(job)}
         names = [name for name in after if before.get(name) != after[name]]
         names += [name for name in before if name not in after]
         for name in names or ["command"]:

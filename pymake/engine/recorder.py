@@ -7,7 +7,6 @@ from array import array
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pymake.engine.manifest import kept
 from pymake.errors import JobError, OutputMissing
 from pymake.model.ids import ABSENT, FileId, VersionId
 from pymake.model.trace import NOTHING, Failure, Trace
@@ -193,7 +192,7 @@ class Recorder:
             inputs=self._versions(self._plan.dirtying(job)),
             discovered=self._versions(discovered),
             outputs=self._versions(self._plan.outputs(job)),
-            facets=kept(self._manifests.facets(job)),
+            facets=tuple(self._manifests.facets(job)),
             task=self._plan.task(self._plan.task_of(job)).name,
             started=outcome.started,
             seconds=outcome.seconds,

@@ -83,7 +83,7 @@ def _parse(text: str) -> tuple[str | Field, ...]:
 
 
 def _end(text: str, start: int) -> int:
-    """Where the field that starts at a brace ends; braces inside it are balanced, one after a backslash does not count."""
+    """Where the field that starts at a brace ends: braces inside are balanced, those after a backslash left out."""
     depth = 0
     at = start
     while at < len(text):
@@ -119,7 +119,7 @@ def _field(text: str) -> Field:
 def _indices(text: str, field: str) -> tuple[int | tuple[int | None, int | None], ...]:
     found = list(_INDEX.finditer(text))
     if sum(len(index[0]) for index in found) != len(text):
-        raise FieldError(f"{field} has an index that is no number", hint="{name[0]}, {name[-1]} and {name[1:]} can be read")
+        raise FieldError(f"{field} has an index that is no number", hint="write {name[0]}, {name[-1]} or {name[1:]}")
     return tuple(
         int(number) if number is not None else (_number(first), _number(last))
         for number, first, last in (index.groups() for index in found)

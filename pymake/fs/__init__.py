@@ -1,0 +1,1 @@
+"""The disk: stamps, digests, folders, depfiles."""

@@ -1,0 +1,1 @@
+"""Memory between builds: journal, lock, logs, all below `.pymake`."""

@@ -1,0 +1,179 @@
+"""What a journal says, in memory: columns for versions and sightings, raw records for the rest, decoded on demand."""
+
+from __future__ import annotations
+
+from array import array
+from typing import TYPE_CHECKING
+
+from pymake.errors import InternalError
+from pymake.model.ids import VersionId
+from pymake.model.trace import DIGEST_BYTES, Stamp, Version
+from pymake.store.format import FRAME, Kind
+from pymake.store.records import (
+    STAMP_NUMBERS,
+    decode_failure,
+    decode_key,
+    decode_sightings,
+    decode_trace,
+    decode_versions,
+)
+
+if TYPE_CHECKING:
+    from pymake.model.trace import Failure, Trace
+
+NO_VERSION = -1
+
+
+class Contents:
+    """Owns the bytes of the records and the tables over them. Knows no file.
+
+    Invariants: row n of the version columns is version n; `seen` holds the last sighting of a path; `previous[n]` is
+    the version that the path of n had before, so equal content of long ago is found again by walking back.
+    """
+
+    __slots__ = (
+        "_latest",
+        "_previous",
+        "data",
+        "dead",
+        "digests",
+        "failures",
+        "paths",
+        "seen",
+        "sighted",
+        "stamps",
+        "traces",
+    )
+
+    def __init__(self, data: bytearray) -> None:
+        self.data = data
+        self.paths: list[str] = []
+        self.digests = bytearray()
+        self._latest: dict[str, int] = {}
+        self._previous = array("i")
+        self.seen: dict[str, int] = {}
+        self.sighted = array("I")
+        self.stamps = array("q")
+        self.traces: dict[str, int] = {}
+        self.failures: dict[str, int] = {}
+        self.dead = 0
+        """Bytes of traces and failures that newer records replaced."""
+
+    # Filling
+
+    def take(self, kind: int, start: int, end: int) -> None:
+        """Take one record in. Raises ValueError, IndexError or struct.error if it cannot be."""
+        if kind == Kind.TRACE:
+            key = decode_key(self.data, start)[0]
+            if self.failures or key in self.traces:
+                self._drop(key)
+            self.traces[key] = start
+        elif kind == Kind.VERSIONS:
+            paths, digests = decode_versions(self.data, start, end)
+            self.paths += paths
+            self.digests += digests
+        elif kind == Kind.SIGHTINGS:
+            self._take_sightings(*decode_sightings(self.data, start, end))
+        elif kind == Kind.FAILURE:
+            key = decode_key(self.data, start)[0]
+            self._count_dead(self.failures.pop(key, None))
+            self.failures[key] = start
+        elif kind == Kind.FORGET:
+            self._drop(decode_key(self.data, start)[0])
+            self.dead += end - start
+        else:
+            raise ValueError(f"no record has the kind {kind}")
+
+    def add_version(self, path: str, digest: bytes) -> VersionId:
+        """Number a new content."""
+        if len(digest) != DIGEST_BYTES or "\0" in path:
+            raise InternalError(f"not a version: {path!r}, {digest.hex()}")
+        self._index()
+        number = len(self.paths)
+        self.paths.append(path)
+        self.digests += digest
+        self._previous.append(self._latest.get(path, NO_VERSION))
+        self._latest[path] = number
+        return VersionId(number)
+
+    def add_sighting(self, path: str, stamp: Stamp, version: VersionId) -> None:
+        """The path has the version while it has the stamp."""
+        if self.version(version).path != path:
+            raise InternalError(f"version {version} is not one of {path}")
+        self.seen[path] = len(self.sighted)
+        self.sighted.append(version)
+        self.stamps.extend(stamp)
+
+    def _take_sightings(self, numbers: array[int], stamps: array[int]) -> None:
+        first = len(self.sighted)
+        paths = [self.paths[number] for number in numbers]
+        self.seen.update(zip(paths, range(first, first + len(paths)), strict=True))
+        self.sighted.extend(numbers)
+        self.stamps.extend(stamps)
+
+    def _drop(self, key: str) -> None:
+        self._count_dead(self.traces.pop(key, None))
+        self._count_dead(self.failures.pop(key, None))
+
+    def _count_dead(self, start: int | None) -> None:
+        if start is not None:
+            self.dead += self.end_of(start) - start + FRAME.size + 1
+
+    # Asking
+
+    def trace(self, key: str) -> Trace | None:
+        """The live trace of a job."""
+        start = self.traces.get(key)
+        return None if start is None else decode_trace(self.data, start, self.end_of(start))
+
+    def failure(self, key: str) -> Failure | None:
+        """The live failure of a job."""
+        start = self.failures.get(key)
+        return None if start is None else decode_failure(self.data, start, self.end_of(start))
+
+    def version(self, number: int) -> Version:
+        """The path and digest of a number.
+
+        Raises:
+            InternalError: no version has it.
+        """
+        if not 0 <= number < len(self.paths):
+            raise InternalError(f"no version has the number {number}")
+        at = number * DIGEST_BYTES
+        return Version(self.paths[number], bytes(self.digests[at : at + DIGEST_BYTES]))
+
+    def sighting(self, path: str) -> tuple[Stamp, VersionId] | None:
+        """The last sighting of a path."""
+        row = self.seen.get(path)
+        if row is None:
+            return None
+        at = row * STAMP_NUMBERS
+        return Stamp._make(self.stamps[at : at + STAMP_NUMBERS]), VersionId(self.sighted[row])
+
+    def find_version(self, path: str, digest: bytes) -> VersionId | None:
+        """The number of a content that the path had at any time."""
+        self._index()
+        number = self._latest.get(path, NO_VERSION)
+        while number != NO_VERSION:
+            at = number * DIGEST_BYTES
+            if self.digests[at : at + DIGEST_BYTES] == digest:
+                return VersionId(number)
+            number = self._previous[number]
+        return None
+
+    def end_of(self, start: int) -> int:
+        """Where the payload ends that begins at `start`."""
+        body = start - 1
+        return body + int(FRAME.unpack_from(self.data, body - FRAME.size)[0])
+
+    def count_paths(self) -> int:
+        """How many paths have versions."""
+        self._index()
+        return len(self._latest)
+
+    def _index(self) -> None:
+        """Catch up with versions that were taken in. Not done while loading: a build that hashes nothing needs none."""
+        for number in range(len(self._previous), len(self.paths)):
+            path = self.paths[number]
+            self._previous.append(self._latest.get(path, NO_VERSION))
+            self._latest[path] = number

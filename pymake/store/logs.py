@@ -1,0 +1,79 @@
+"""What jobs printed: one file for each job, found by its key.
+
+The name is a digest of the key, since keys are paths of any length. The first two digits are a folder, so that no
+folder gets more than a 256th of the logs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from typing import TYPE_CHECKING
+
+from pymake.store.refusal import FOLDER, refused
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+EXCERPT_HEAD = 50_000
+EXCERPT_TAIL = 150_000
+"""Bytes of a long log that are shown; the end says more than the beginning."""
+
+_BLOCK = 1 << 16
+
+
+class FileLogs:
+    """The Logs of real builds, below a root. Executors write the files.
+
+    >>> FileLogs("/no/such/root").excerpt(".pymake/logs/00/0.log")
+    ('', 0)
+    """
+
+    def __init__(self, root: str) -> None:
+        self._root = root
+
+    def path(self, key: str) -> str:
+        """See `Logs.path`. Nothing is made, also no folder."""
+        name = hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
+        return f"{FOLDER}/logs/{name[:2]}/{name[2:]}.log"
+
+    def excerpt(self, path: str) -> tuple[str, int]:
+        """See `Logs.excerpt`; of a long log the first 50,000 and the last 150,000 bytes, a line between them.
+
+        Raises:
+            StateError: it is there and cannot be read.
+        """
+        try:
+            with open(os.path.join(self._root, path), "rb") as file:
+                size = os.fstat(file.fileno()).st_size
+                if size <= EXCERPT_HEAD + EXCERPT_TAIL:
+                    return _decoded(file.read()), 0
+                head = file.read(EXCERPT_HEAD)
+                file.seek(size - EXCERPT_TAIL)
+                tail = file.read(EXCERPT_TAIL)
+        except FileNotFoundError:
+            return "", 0
+        except OSError as error:
+            raise refused("read", path, error) from error
+        left_out = size - EXCERPT_HEAD - EXCERPT_TAIL
+        return f"{_decoded(head)}\n[{left_out} bytes left out]\n{_decoded(tail)}", left_out
+
+    def read(self, key: str) -> Iterator[bytes]:
+        """The whole log of a job, in pieces; nothing if there is none.
+
+        Raises:
+            StateError: it is there and cannot be read.
+        """
+        path = self.path(key)
+        try:
+            with open(os.path.join(self._root, path), "rb") as file:
+                while data := file.read(_BLOCK):
+                    yield data
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise refused("read", path, error) from error
+
+
+def _decoded(data: bytes) -> str:
+    return data.decode("utf-8", "replace")

@@ -1,0 +1,107 @@
+"""Memory and logs in dicts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pymake.errors import InternalError
+from pymake.model.ids import VersionId
+from pymake.model.trace import Stamp, Version
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pymake.model.trace import Failure, Trace
+
+
+class ScratchMemory:
+    """A Memory in dicts. Give the same one to the next build, and it remembers.
+
+    >>> memory = ScratchMemory()
+    >>> memory.record_version("a", bytes(16)) == memory.find_version("a", bytes(16))
+    True
+    """
+
+    def __init__(self) -> None:
+        self._traces: dict[str, Trace] = {}
+        self._failures: dict[str, Failure] = {}
+        self._versions: list[Version] = []
+        self._numbers: dict[Version, VersionId] = {}
+        self._sightings: dict[str, tuple[Stamp, VersionId]] = {}
+
+    def trace(self, key: str) -> Trace | None:
+        """See `Memory.trace`."""
+        return self._traces.get(key)
+
+    def failure(self, key: str) -> Failure | None:
+        """See `Memory.failure`."""
+        return self._failures.get(key)
+
+    def version(self, version: VersionId) -> Version:
+        """See `Memory.version`."""
+        if not 0 <= version < len(self._versions):
+            raise InternalError(f"no version has the number {version}")
+        return self._versions[version]
+
+    def sighting(self, path: str) -> tuple[Stamp, VersionId] | None:
+        """See `Memory.sighting`."""
+        return self._sightings.get(path)
+
+    def find_version(self, path: str, digest: bytes) -> VersionId | None:
+        """See `Memory.find_version`."""
+        return self._numbers.get(Version(path, digest))
+
+    def record_version(self, path: str, digest: bytes) -> VersionId:
+        """See `Memory.record_version`."""
+        version = Version(path, digest)
+        if version not in self._numbers:
+            self._numbers[version] = VersionId(len(self._versions))
+            self._versions.append(version)
+        return self._numbers[version]
+
+    def record_sighting(self, path: str, stamp: Stamp, version: VersionId) -> None:
+        """See `Memory.record_sighting`."""
+        self._sightings[path] = (stamp, version)
+
+    def record_trace(self, trace: Trace) -> None:
+        """See `Memory.record_trace`."""
+        self._traces[trace.key] = trace
+        self._failures.pop(trace.key, None)
+
+    def record_failure(self, failure: Failure) -> None:
+        """See `Memory.record_failure`."""
+        self._failures[failure.key] = failure
+
+    def forget(self, key: str) -> None:
+        """See `Memory.forget`."""
+        self._traces.pop(key, None)
+        self._failures.pop(key, None)
+
+    def keys(self) -> Iterable[str]:
+        """See `Memory.keys`."""
+        return tuple(self._traces)
+
+
+class ScratchLogs:
+    """Logs in a dict.
+
+    >>> logs = ScratchLogs()
+    >>> logs.write(logs.path("k"), "printed")
+    >>> logs.excerpt(logs.path("k"))
+    ('printed', 0)
+    """
+
+    def __init__(self) -> None:
+        self._texts: dict[str, str] = {}
+
+    def path(self, key: str) -> str:
+        """See `Logs.path`."""
+        return f"logs/{key}.log"
+
+    def excerpt(self, path: str) -> tuple[str, int]:
+        """See `Logs.excerpt`; nothing is ever left out."""
+        return self._texts.get(path, ""), 0
+
+    def write(self, path: str, text: str) -> None:
+        """What a job printed."""
+        self._texts[path] = text

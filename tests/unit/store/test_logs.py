@@ -1,0 +1,58 @@
+"""Logs, whole and in excerpts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pymake.errors import StateError
+from pymake.store.logs import EXCERPT_HEAD, EXCERPT_TAIL, FileLogs
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def write(root: Path, path: str, data: bytes) -> None:
+    (root / path).parent.mkdir(parents=True, exist_ok=True)
+    (root / path).write_bytes(data)
+
+
+def test_the_path_of_a_key_never_changes(tmp_path: Path) -> None:
+    logs = FileLogs(str(tmp_path))
+    assert logs.path("build/a.o") == ".pymake/logs/62/d164bada80f4bed2e2e26e.log"
+    assert len(logs.path("long/" * 1000)) == len(logs.path("odd \udcff \ud800"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_short_log_is_shown_whole(tmp_path: Path) -> None:
+    logs = FileLogs(str(tmp_path))
+    write(tmp_path, logs.path("a"), b"caf\xe9 \xc3\xa9\n")
+    assert logs.excerpt(logs.path("a")) == ("caf\ufffd \u00e9\n", 0)
+
+
+@pytest.mark.parametrize("more", [0, 1, 12_345])
+def test_of_a_long_log_the_middle_is_left_out(tmp_path: Path, more: int) -> None:
+    logs = FileLogs(str(tmp_path))
+    head, tail = b"h" * EXCERPT_HEAD, b"t" * EXCERPT_TAIL
+    write(tmp_path, logs.path("a"), head + b"m" * more + tail)
+    between = f"\n[{more} bytes left out]\n" if more else ""
+    assert logs.excerpt(logs.path("a")) == (head.decode() + between + tail.decode(), more)
+
+
+def test_read_gives_every_byte(tmp_path: Path) -> None:
+    logs = FileLogs(str(tmp_path))
+    data = bytes(range(256)) * 1_000
+    write(tmp_path, logs.path("a"), data)
+    assert b"".join(logs.read("a")) == data
+    assert list(logs.read("b")) == []
+
+
+def test_a_log_that_cannot_be_read_is_an_error_with_the_reason(tmp_path: Path) -> None:
+    logs = FileLogs(str(tmp_path))
+    path = logs.path("a")
+    (tmp_path / path).mkdir(parents=True)
+    for read in (lambda: logs.excerpt(path), lambda: list(logs.read("a"))):
+        with pytest.raises(StateError) as caught:
+            read()
+        assert str(caught.value) == f"cannot read {path}\n  reason: Is a directory"
