@@ -1,0 +1,199 @@
+"""What one evaluation of build files declares: pipelines of tasks, in order.
+
+A build file is evaluated in a context of its own; outside any build file, in a script, the context of the process
+serves. Which one is open is the only global, and it is a context variable, so threads do not see each other's.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING
+
+from pymake.errors import BuildFileError, Place
+from pymake.frontends.declared import DeclaredTask
+from pymake.frontends.places import Location, relative
+from pymake.frontends.references import OwnFirst, Unsuitable
+from pymake.model.task import TaskRef
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+MAIN = "main"
+"""The pipeline that the decorators fill."""
+
+
+class Declarations:
+    """The tasks of one pipeline, in order, with unique names."""
+
+    __slots__ = ("context", "decorated", "name", "of_function", "place", "tasks")
+
+    def __init__(self, name: str, context: Context, place: Place | None = None) -> None:
+        self.name = name
+        self.context = context
+        self.place = place
+        self.tasks: dict[str, DeclaredTask] = {}
+        self.decorated: dict[object, DeclaredTask] = {}
+        self.of_function: dict[object, list[DeclaredTask]] = {}
+
+    def add(self, name: str, function: Callable[..., object] | None, location: Location) -> DeclaredTask:
+        """A new task.
+
+        Raises:
+            BuildFileError: the pipeline has one of that name.
+        """
+        known = self.tasks.get(name)
+        if known is not None:
+            raise BuildFileError(
+                f"two tasks are called {name!r}",
+                place=self.context.place(location),
+                facts=[("the other", self.context.place(known.location))],
+                hint="give one of them another name",
+            )
+        full_name = name if self.name == MAIN else f"{self.name}::{name}"
+        declared = self.tasks[name] = DeclaredTask(name, full_name, location, self)
+        if function is not None:
+            declared.function = function
+            self.of_function.setdefault(_identity(function), []).append(declared)
+        return declared
+
+    def drop(self, declared: DeclaredTask) -> None:
+        """Forget a task whose declaration failed, so that it can be declared again."""
+        del self.tasks[declared.name]
+        if declared.function is not None:
+            self.of_function[_identity(declared.function)].remove(declared)
+
+    def decorate(self, function: Callable[..., object], location: Location) -> DeclaredTask:
+        """The task that the decorators of `function` make together, new with the first of them."""
+        key = _identity(function)
+        declared = self.decorated.get(key)
+        if declared is None:
+            name = getattr(function, "__name__", None)
+            if not isinstance(name, str):
+                raise BuildFileError(f"{function!r} is no function", place=self.context.place(location))
+            declared = self.decorated[key] = self.add(name, function, location)
+        return declared
+
+    def error(self, unsuitable: Unsuitable, location: Location) -> BuildFileError:
+        """What is wrong with a declaration at a location, for the person who wrote it."""
+        return self.context.error(unsuitable, location)
+
+    def refer(self, value: object) -> TaskRef:
+        """What stands for a task given as function, declared task or name.
+
+        Raises:
+            Unsuitable: it is none, or not clear which.
+        """
+        if isinstance(value, DeclaredTask):
+            return TaskRef(name=value.full_name)
+        if isinstance(value, TaskRef):
+            return value
+        if isinstance(value, str):
+            own = self.name == MAIN or "::" in value
+            return TaskRef(name=value.removeprefix(f"{MAIN}::")) if own else OwnFirst(name=value)
+        if not callable(value):
+            raise Unsuitable(f"{value!r} is no task", hint="name a task, or give its function")
+        return TaskRef(name=self.context.task_of(value, self).full_name)
+
+
+class Context:
+    """The pipelines of one evaluation; `main` is always there. `root` is None in a script: its current folder."""
+
+    __slots__ = ("_paths", "_root", "pipelines")
+
+    def __init__(self, root: str | None) -> None:
+        self._root = root
+        self._paths: dict[tuple[str, str], str] = {}
+        self.pipelines: dict[str, Declarations] = {MAIN: Declarations(MAIN, self)}
+
+    @property
+    def main(self) -> Declarations:
+        """The pipeline that the decorators fill."""
+        return self.pipelines[MAIN]
+
+    def add_pipeline(self, name: str, location: Location) -> Declarations:
+        """A new pipeline.
+
+        Raises:
+            BuildFileError: the name is taken, or is none.
+        """
+        place = self.place(location)
+        if not name or "::" in name:
+            raise BuildFileError(f"{name!r} is no name for a pipeline", place=place)
+        known = self.pipelines.get(name)
+        if known is not None:
+            facts = [("the other", known.place)] if known.place is not None else []
+            hint = "decorators fill it, and pymake.main is it" if name == MAIN else "give one of them another name"
+            raise BuildFileError(f"two pipelines are called {name!r}", place=place, facts=facts, hint=hint)
+        added = self.pipelines[name] = Declarations(name, self, place)
+        return added
+
+    def place(self, location: Location) -> Place:
+        """The location as the user would write it, relative to the root."""
+        root = self._root or os.getcwd()
+        key = (root, location[0])
+        path = self._paths.get(key)
+        if path is None:
+            path = self._paths[key] = relative(location[0], root)
+        return Place(path=path, line=location[1])
+
+    def error(self, unsuitable: Unsuitable, location: Location) -> BuildFileError:
+        """What is wrong with a declaration, for the person who wrote it."""
+        place = self.place(location)
+        return BuildFileError(str(unsuitable), place=place, facts=unsuitable.facts, hint=unsuitable.hint)
+
+    def task_of(self, function: Callable[..., object], home: Declarations) -> DeclaredTask:
+        """The task that calls `function`: of its own pipeline, else of `main`, else of any.
+
+        Raises:
+            Unsuitable: there is none, or more than one.
+        """
+        key = _identity(function)
+        for declarations in (home, self.main, *self.pipelines.values()):
+            found = declarations.of_function.get(key, [])
+            if len(found) == 1:
+                return found[0]
+            if found:
+                names = ", ".join(declared.full_name for declared in found[:3])
+                raise Unsuitable(
+                    f"{len(found)} tasks call function {_name(function)}",
+                    facts=[("they are", names if len(found) <= 3 else f"{names}, …")],
+                    hint="say which one by its name: output_from(…)",
+                )
+        raise Unsuitable(
+            f"function {_name(function)} is no task",
+            hint="decorate it before it is used here, or name a task that comes later: output_from(…)",
+        )
+
+
+_SCRIPT = Context(None)
+_OPEN: ContextVar[Context] = ContextVar("pymake_context", default=_SCRIPT)
+
+
+def current() -> Context:
+    """The context that declarations go to now."""
+    return _OPEN.get()
+
+
+@contextmanager
+def evaluating(root: str) -> Iterator[Context]:
+    """A fresh context for as long as the build file of `root` (absolute) is read."""
+    token = _OPEN.set(Context(root))
+    try:
+        yield _OPEN.get()
+    finally:
+        _OPEN.reset(token)
+
+
+def _identity(function: object) -> object:
+    """A key of a callable: itself, so that a method equals itself each time it is asked for; else its id."""
+    try:
+        hash(function)
+    except TypeError:
+        return id(function)
+    return function
+
+
+def _name(function: object) -> str:
+    return str(getattr(function, "__name__", repr(function)))

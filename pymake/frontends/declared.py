@@ -1,0 +1,124 @@
+"""One task while it is being declared."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from pymake.frontends.arguments import ARGUMENTS
+from pymake.frontends.places import Location, caller
+from pymake.frontends.references import Folders, Referable, Unsuitable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from pymake.errors import BuildFileError
+    from pymake.model.task import Kind, TaskRef
+
+
+class Home(Protocol):
+    """What a declared task needs of the pipeline that it is in."""
+
+    def refer(self, value: object) -> TaskRef:
+        """The reference to another task; raises `Unsuitable`."""
+
+    def error(self, unsuitable: Unsuitable, location: Location) -> BuildFileError:
+        """The user's error of what is wrong at a location."""
+
+
+class DeclaredTask(Referable):
+    """A task of a build file. It stands for its outputs as an input of other tasks, and its methods say more of it.
+
+    It owns `fields`, those of `model.task.Task` by name, until the project is made. `kind` is None as long as only
+    decorators that make no jobs were seen.
+    """
+
+    __slots__ = ("_home", "conditions", "fields", "full_name", "function", "is_default", "kind", "location", "name")
+
+    def __init__(self, name: str, full_name: str, location: Location, home: Home) -> None:
+        self.name = name
+        self.full_name = full_name
+        self.location = location
+        self.kind: Kind | None = None
+        self.function: Callable[..., object] | None = None
+        self.fields: dict[str, object] = {}
+        self.conditions: tuple[object, ...] = ()
+        self.is_default = False
+        self._home = home
+
+    def __repr__(self) -> str:
+        return f"<task {self.full_name}>"
+
+    def modify(self, location: Location, named: Mapping[str, object]) -> DeclaredTask:
+        """Add arguments, each known by `ARGUMENTS`, that were written at `location`.
+
+        Raises:
+            BuildFileError: one has an unsuitable value.
+        """
+        fields = self.fields
+        refer = self._home.refer
+        try:
+            for name, value in named.items():
+                argument = ARGUMENTS[name]
+                converted = argument.convert(value, refer)
+                earlier = fields.get(argument.field)
+                if argument.adds and isinstance(earlier, tuple) and isinstance(converted, tuple):
+                    converted = tuple(dict.fromkeys((*earlier, *converted)))
+                fields[argument.field] = converted
+        except Unsuitable as error:
+            raise self._home.error(error, location) from None
+        return self
+
+    def follows(self, *tasks: object) -> DeclaredTask:
+        """Start no job before all jobs of these tasks (functions, names, tasks, `mkdir(…)`) are done."""
+        return self.modify(caller(), followed(tasks))
+
+    def mkdir(self, *folders: object) -> DeclaredTask:
+        """Make these folders before the first job."""
+        return self.modify(caller(), {"mkdir": folders})
+
+    def active_if(self, *conditions: object) -> DeclaredTask:
+        """Have no jobs unless all of these values, or of what these functions return, are true."""
+        self.conditions = (*self.conditions, *conditions)
+        return self
+
+    def always(self) -> DeclaredTask:
+        """Run in every build."""
+        return self.modify(caller(), {"always": True})
+
+    def tags(self, *names: str) -> DeclaredTask:
+        """Mark the task with words."""
+        return self.modify(caller(), {"tags": names})
+
+    def pool(self, name: str) -> DeclaredTask:
+        """Run under the common limit of pool `name`."""
+        return self.modify(caller(), {"pool": name})
+
+    def timeout(self, seconds: float) -> DeclaredTask:
+        """End each attempt of a job after this time."""
+        return self.modify(caller(), {"timeout": seconds})
+
+    def retries(self, times: int, *, delay: float = 0.0) -> DeclaredTask:
+        """Try a failed job again up to `times` times, `delay` seconds later."""
+        return self.modify(caller(), {"retries": times, "retry_delay": delay})
+
+    def uses(self, *, env: object = (), tools: object = (), files: object = ()) -> DeclaredTask:
+        """Let environment variables, programs and files decide that are not among the inputs."""
+        return self.modify(caller(), {"uses_env": env, "tools": tools, "files": files})
+
+    def resources(self, *, cores: int = 1) -> DeclaredTask:
+        """Count each job as so many."""
+        return self.modify(caller(), {"cores": cores})
+
+    def default(self) -> DeclaredTask:
+        """Build the task when no target is named."""
+        self.is_default = True
+        return self
+
+
+def followed(tasks: tuple[object, ...]) -> dict[str, object]:
+    """The arguments that `follows(…)` means: a `mkdir(…)` among the tasks makes folders."""
+    named: dict[str, object] = {"follows": [task for task in tasks if not isinstance(task, Folders)]}
+    folders = [task.names for task in tasks if isinstance(task, Folders)]
+    if folders:
+        named["mkdir"] = folders
+    return named

@@ -1,0 +1,181 @@
+"""The decorators of a `pymakefile.py`. Each returns the function unchanged; any order of stacking means the same."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from pymake.frontends.arguments import WITHOUT_DECORATOR, bind, check_names, known_names, usage
+from pymake.frontends.context import current
+from pymake.frontends.declared import followed
+from pymake.frontends.places import Location, caller
+from pymake.frontends.references import Folders, OutputFrom, Unsuitable
+from pymake.model.task import Kind, Suffix
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from pymake.frontends.declared import DeclaredTask
+
+    F = TypeVar("F", bound=Callable[..., object])
+else:
+    F = TypeVar("F")
+
+
+class Decorator:
+    """Adds arguments to the task of the function that it stands above."""
+
+    def __init__(self, **named: object) -> None:
+        self._named: Mapping[str, object] = named
+        self._location = caller()
+
+    def __call__(self, function: F) -> F:
+        """Add the arguments; the function stays as it is."""
+        self._add(current().main.decorate(function, self._location))
+        return function
+
+    def _add(self, declared: DeclaredTask) -> None:
+        declared.modify(self._location, self._named)
+
+
+class _KindDecorator(Decorator):
+    """Says how the task makes its jobs."""
+
+    def __init__(self, kind: Kind, positional: tuple[object, ...], named: Mapping[str, object]) -> None:
+        super().__init__()
+        self._kind = kind
+        try:
+            check_names(kind.value, named, known_names(kind, WITHOUT_DECORATOR))
+            self._named = bind(kind, positional, named)
+        except Unsuitable as error:
+            raise current().error(error, self._location) from None
+
+    def _add(self, declared: DeclaredTask) -> None:
+        if declared.kind is not None:
+            raise current().error(_two_kinds(declared, self._kind, declared.location), self._location)
+        declared.kind = self._kind
+        declared.location = self._location
+        declared.modify(self._location, self._named)
+
+
+def _two_kinds(declared: DeclaredTask, kind: Kind, first: Location) -> Unsuitable:
+    known = declared.kind.value if declared.kind is not None else ""
+    return Unsuitable(
+        f"function {declared.name} is a {known} already, and cannot be a {kind.value} too",
+        facts=[("the other", current().place(first))],
+        hint=f"use the object form for one of them: main.{kind.value}(task_func={declared.name}, name=…)",
+    )
+
+
+class _FolderDecorator(Decorator, Folders):
+    """`mkdir(…)`: above a function, or among what it follows."""
+
+    def __init__(self, folders: tuple[object, ...]) -> None:
+        Decorator.__init__(self, mkdir=folders)
+        Folders.__init__(self, folders)
+
+
+class _ConditionDecorator(Decorator):
+    def __init__(self, conditions: tuple[object, ...]) -> None:
+        super().__init__()
+        self._conditions = conditions
+
+    def _add(self, declared: DeclaredTask) -> None:
+        declared.active_if(*self._conditions)
+
+
+def task(*arguments: object, **named: object) -> Decorator:
+    """One job: `task(input, output, *extras)`. The function is called as `f(input, output, *extras)`."""
+    return _KindDecorator(Kind.TASK, arguments, named)
+
+
+def originate(*arguments: object, **named: object) -> Decorator:
+    """One job for each output, from nothing: `originate(output, *extras)`, called as `f(output, *extras)`."""
+    return _KindDecorator(Kind.ORIGINATE, arguments, named)
+
+
+def transform(*arguments: object, **named: object) -> Decorator:
+    """One job for each input: `transform(input, suffix(".c"), ".o", *extras, output_dir=…)`.
+
+    The input may also be a path template, without a filter: `transform("src/{name}.c", "build/{name}.o")`.
+    """
+    return _KindDecorator(Kind.TRANSFORM, arguments, named)
+
+
+def merge(*arguments: object, **named: object) -> Decorator:
+    """One job of all inputs: `merge(input, output, *extras)`, called with the list of inputs."""
+    return _KindDecorator(Kind.MERGE, arguments, named)
+
+
+def follows(*tasks: object) -> Decorator:
+    """Start no job before all jobs of these tasks (functions, names, tasks, `mkdir(…)`) are done."""
+    return Decorator(**followed(tasks))
+
+
+def mkdir(*folders: object) -> Decorator:
+    """Make these folders before the first job."""
+    return _FolderDecorator(folders)
+
+
+def active_if(*conditions: object) -> Decorator:
+    """Have no jobs unless all of these values, or of what these functions return, are true."""
+    return _ConditionDecorator(conditions)
+
+
+def tags(*names: str) -> Decorator:
+    """Mark the task with words."""
+    return Decorator(tags=names)
+
+
+def pool(name: str) -> Decorator:
+    """Run under the common limit of pool `name`."""
+    return Decorator(pool=name)
+
+
+def timeout(seconds: float) -> Decorator:
+    """End each attempt of a job after this time."""
+    return Decorator(timeout=seconds)
+
+
+def retries(times: int, *, delay: float = 0.0) -> Decorator:
+    """Try a failed job again up to `times` times, `delay` seconds later."""
+    return Decorator(retries=times, retry_delay=delay)
+
+
+def uses(*, env: object = (), tools: object = (), files: object = ()) -> Decorator:
+    """Let environment variables, programs and files decide that are not among the inputs."""
+    return Decorator(uses_env=env, tools=tools, files=files)
+
+
+def resources(*, cores: int = 1) -> Decorator:
+    """Count each job as so many."""
+    return Decorator(cores=cores)
+
+
+def always(function: F) -> F:
+    """Run in every build."""
+    return Decorator(always=True)(function)
+
+
+def default(function: F) -> F:
+    """Build the task when no target is named."""
+    current().main.decorate(function, caller()).default()
+    return function
+
+
+def suffix(text: str) -> Suffix:
+    """The filter that takes inputs with this end, and puts the output in its place."""
+    return Suffix(text=_end_of_names(text))
+
+
+def _end_of_names(text: object) -> str:
+    if isinstance(text, str):
+        return text
+    unsuitable = Unsuitable(f"suffix({text!r}) is not the end of a file name", hint=usage(Kind.TRANSFORM))
+    raise current().error(unsuitable, caller())
+
+
+def output_from(*tasks: object) -> OutputFrom:
+    """Tasks where file names could stand, by name; they may be declared later, or in another build file."""
+    if not tasks:
+        raise current().error(Unsuitable("output_from() names no task"), caller())
+    return OutputFrom(tasks)

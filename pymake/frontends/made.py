@@ -1,0 +1,106 @@
+"""What was declared, made into the values that the planner reads."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pymake.errors import BuildFileError
+from pymake.frontends.code import function_key, has_body
+from pymake.frontends.references import settled
+from pymake.model.task import Function, Kind, Project, Task
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from pymake.errors import Place
+    from pymake.frontends.context import Context
+    from pymake.frontends.declared import DeclaredTask
+
+_WITH_REFERENCES = ("input", "order_only", "follows")
+
+
+def project(context: Context, root: str) -> Project:
+    """All tasks of all pipelines of a context; those of `main` by their bare names, others as `pipeline::task`.
+
+    Raises:
+        BuildFileError: a condition of `active_if` raises.
+    """
+    functions: dict[int, Function] = {}
+    tasks: list[Task] = []
+    default: list[str] = []
+    for declarations in context.pipelines.values():
+        names = {name: declared.full_name for name, declared in declarations.tasks.items()}
+        is_main = declarations is context.main
+        for declared in declarations.tasks.values():
+            fields = declared.fields if is_main else _own_first(declared.fields, names)
+            tasks.append(_task(declared, fields, context.place(declared.location), functions))
+            if declared.is_default:
+                default.append(declared.full_name)
+    return Project(root=root, tasks=tuple(tasks), default=tuple(default))
+
+
+def function_value(target: Callable[..., object]) -> Function:
+    """The function as a value, with its code key."""
+    key, source = function_key(target)
+    module = getattr(target, "__module__", None) or type(target).__module__
+    name = getattr(target, "__qualname__", None) or type(target).__qualname__
+    return Function(name=f"{module}:{name}", target=target, code_key=key, source=source)
+
+
+class WithoutArguments:
+    """Calls the function of a task that no decorator gave an input or output: `f()`."""
+
+    __slots__ = ("_function",)
+
+    def __init__(self, function: Callable[..., object]) -> None:
+        self._function = function
+
+    def __call__(self, *_arguments: object) -> object:
+        """Call the function, whatever a job passes."""
+        return self._function()
+
+
+def _own_first(fields: dict[str, object], names: Mapping[str, str]) -> dict[str, object]:
+    return {name: settled(value, names) if name in _WITH_REFERENCES else value for name, value in fields.items()}
+
+
+def _task(declared: DeclaredTask, fields: dict[str, object], place: Place, functions: dict[int, Function]) -> Task:
+    given = dict(fields)
+    target = declared.function
+    if target is not None:
+        function = functions.get(id(target))
+        if function is None:
+            function = functions[id(target)] = function_value(target)
+        given["action"] = function
+        if hasattr(target, "__name__"):  # a partial has the doc of all partials
+            given.setdefault("doc", _first_line(target.__doc__))
+        if declared.kind is None:
+            given["action"] = _plain_action(function)
+    if declared.conditions:
+        given["active"] = all(_holds(condition, declared, place) for condition in declared.conditions)
+    make: Callable[..., Task] = Task  # the table of arguments made the fields fit
+    return make(name=declared.full_name, kind=declared.kind or Kind.TASK, place=place, **given)
+
+
+def _plain_action(function: Function) -> Function | None:
+    """The action of a task that only follows others: none if there is nothing in the function, so it is a group."""
+    if not has_body(function.target):
+        return None
+    target = WithoutArguments(function.target)
+    return Function(name=function.name, target=target, code_key=function.code_key, source=function.source)
+
+
+def _first_line(doc: str | None) -> str:
+    lines = (doc or "").strip().splitlines()
+    return lines[0].strip() if lines else ""
+
+
+def _holds(condition: object, declared: DeclaredTask, place: Place) -> bool:
+    if not callable(condition):
+        return bool(condition)
+    try:
+        return bool(condition())
+    except Exception as error:
+        raise BuildFileError(
+            f"a condition of active_if of task {declared.full_name} raised {type(error).__name__}: {error}", place=place
+        ) from error

@@ -1,0 +1,114 @@
+"""File names and other tasks inside the arguments of a declaration."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pymake.model.task import TaskRef
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+Refer = Callable[[object], TaskRef]
+"""Makes the reference of a function, declared task or name."""
+
+
+class Unsuitable(ValueError):
+    """A value in a declaration that cannot be; whoever knows the place makes the user's error of it."""
+
+    def __init__(self, message: str, *, facts: Iterable[tuple[str, object]] = (), hint: str | None = None) -> None:
+        super().__init__(message)
+        self.facts = tuple(facts)
+        self.hint = hint
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnFirst(TaskRef):
+    """A name inside a pipeline that may be its own or, if it has none such, one of `main`."""
+
+
+class Referable:
+    """Anything that stands for a task and is neither a name nor a function."""
+
+    __slots__ = ()
+
+
+class Folders:
+    """What `mkdir(…)` names; among the tasks of `follows` it stands for making them."""
+
+    __slots__ = ("names",)
+
+    def __init__(self, names: tuple[object, ...]) -> None:
+        self.names = names
+
+
+class OutputFrom:
+    """Tasks named where file names could stand; they may be declared later."""
+
+    __slots__ = ("tasks",)
+
+    def __init__(self, tasks: tuple[object, ...]) -> None:
+        self.tasks = tasks
+
+
+def parameter(value: object, refer: Refer) -> object:
+    """A value with every path as text and every task as `TaskRef`, at any depth of lists, tuples and sets.
+
+    Raises:
+        Unsuitable: something in it is neither a task nor can be read twice.
+    """
+    if value is None or type(value) is str:
+        return value
+    if isinstance(value, (list, tuple)):
+        if set(map(type, value)) == {str}:
+            return value[:]  # the build file may go on to change its list
+        members = _members(value, refer)
+        return list(members) if isinstance(value, list) else tuple(members)
+    if isinstance(value, (set, frozenset)):
+        return type(value)(_members(value, refer))
+    if isinstance(value, OutputFrom):
+        found = [refer(task) for task in value.tasks]
+        return found[0] if len(found) == 1 else found
+    return _single(value, refer)
+
+
+def _members(values: Iterable[object], refer: Refer) -> Iterator[object]:
+    for value in values:
+        if isinstance(value, OutputFrom):
+            yield from map(refer, value.tasks)
+        else:
+            yield parameter(value, refer)
+
+
+def _single(value: object, refer: Refer) -> object:
+    if isinstance(value, os.PathLike):
+        return path(value)
+    if hasattr(value, "__next__"):
+        raise Unsuitable(f"a {type(value).__name__} can be read only once", hint="make it a list: list(…)")
+    if isinstance(value, (TaskRef, Referable)) or callable(value):
+        return refer(value)
+    return value
+
+
+def path(value: object) -> str:
+    """One file name.
+
+    Raises:
+        Unsuitable: it is none.
+    """
+    text = os.fspath(value) if isinstance(value, (str, os.PathLike)) else None
+    if not isinstance(text, str) or not text:
+        raise Unsuitable(f"{value!r} is no file name")
+    return text
+
+
+def settled(value: object, names: Mapping[str, str]) -> object:
+    """A parameter whose references are final: `OwnFirst` ones mean the pipeline's own tasks where it has them."""
+    if isinstance(value, OwnFirst):
+        return TaskRef(name=names.get(value.name, value.name))
+    if isinstance(value, (list, tuple, set, frozenset)) and set(map(type, value)) != {str}:
+        return type(value)(settled(item, names) for item in value)
+    return value

@@ -1,0 +1,148 @@
+"""Stable texts of values."""
+
+from __future__ import annotations
+
+import enum
+import os
+import subprocess
+import sys
+import threading
+from collections import OrderedDict, deque
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from pymake.model.canonical import canonical, digest_text, is_plain
+
+HERE = __name__
+
+
+class Colour(enum.Enum):
+    RED = 1
+
+
+@dataclass
+class Point:
+    x: int
+    y: object
+
+
+class Plain:
+    def __init__(self, value: object) -> None:
+        self.value = value
+
+
+class Name(str):
+    __slots__ = ()
+
+
+def function() -> None:
+    """Stand as a value."""
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, "None"),
+        (True, "True"),
+        (1, "1"),
+        (1.0, "1.0"),
+        ("1", "'1'"),
+        (b"1", "b'1'"),
+        ([1, "a"], "[1, 'a']"),
+        ((), "()"),
+        ((1,), "(1,)"),
+        ({3, 1, 2}, "{1, 2, 3}"),
+        (set(), "set({})"),
+        (frozenset({"b", "a"}), "frozenset({'a', 'b'})"),
+        ({"b": 2, "a": 1}, "{'a': 1, 'b': 2}"),
+        (Path("a/b"), f"{type(Path()).__name__}('a/b')"),
+        (Colour.RED, f"{HERE}.Colour.RED(1)"),
+        (Point(1, ["z"]), f"{HERE}.Point(x=1, y=['z'])"),
+        (function, f"{HERE}:function"),
+        (Point, f"{HERE}:Point"),
+        (len, "builtins:len"),
+        (10**4000, hex(10**4000)),
+    ],
+)
+def test_text(value: object, text: str) -> None:
+    assert canonical(value) == text
+
+
+def test_values_that_python_calls_equal_stay_apart() -> None:
+    values: list[object] = [1, 1.0, True, "1", b"1", [1], (1,), {1}, frozenset({1}), {1: 1}, Name("1")]
+    assert len({canonical(value) for value in values}) == len(values)
+
+
+def test_long_bytes_are_digested() -> None:
+    text = canonical(b"a" * 1000)
+    assert text.startswith("<1000 bytes ")
+    assert len(text) < 60
+    assert text != canonical(b"b" * 1000)
+
+
+def test_objects_are_taken_apart() -> None:
+    assert canonical(Plain([1])) == canonical(Plain([1]))
+    assert canonical(Plain([1])) != canonical(Plain([2]))
+    assert canonical(deque([1, 2])) != canonical(deque([2, 1]))
+    assert canonical(OrderedDict(a=1)) != canonical(OrderedDict(a=2))
+
+
+def test_which_equal_strings_are_one_object_does_not_matter() -> None:
+    same = str(b"abcd", "ascii")
+    other = str(b"abcd", "ascii")
+    assert same is not other
+    assert canonical(Plain([same, same])) == canonical(Plain([same, other]))
+
+
+def test_a_value_without_a_form_stands_by_its_type() -> None:
+    assert canonical(threading.Lock()) == "<_thread.lock without a stable form>"
+
+
+def test_a_value_that_holds_itself_ends() -> None:
+    value: list[object] = [1]
+    value.append(value)
+    assert canonical(value) == "[1, ...]"
+
+
+def test_every_process_says_the_same() -> None:
+    code = (
+        "from pymake.model.canonical import canonical\n"
+        "from types import SimpleNamespace as N\n"
+        "print(canonical([{'a', 'b', 'c'}, {'x': {'p', 'q', 'r'}}, N(s={'u', 'v', 'w'})]))"
+    )
+    texts = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+    assert len(texts) == 1
+    assert "{'a', 'b', 'c'}" in texts.pop()
+
+
+@pytest.mark.parametrize(
+    ("value", "plain"),
+    [
+        (None, True),
+        (["a", (1, 2.0, {"k": b"v"})], True),
+        ({1, 2}, True),
+        (frozenset({"a"}), True),
+        ([function], False),
+        ({"a": Point(1, 2)}, False),
+        ({Colour.RED: 1}, False),
+        (Name("a"), False),
+    ],
+)
+def test_is_plain(value: object, *, plain: bool) -> None:
+    assert is_plain(value) is plain
+
+
+def test_digest_of_a_text() -> None:
+    assert digest_text("a") == digest_text("a") != digest_text("b")
+    assert len(digest_text("\udcff")) == 32
