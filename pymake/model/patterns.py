@@ -40,8 +40,8 @@ class Match(NamedTuple):
 class Pattern:
     """A compiled pattern.
 
-    All matches lie below `folder` ("" is the root). `tests` are for the path components that follow: a name in full, or
-    an expression that is never stricter than the pattern. If `deep`, anything may follow after them, at any depth.
+    All matches lie below `folder` ("" is the root). `tests` are for the folders that follow: a name in full, or an
+    expression that is never stricter than the pattern. Then comes the last component or, if `deep`, any path.
     `prefix` and `suffix` start and end every match. `is_folder` says that a slash ends the pattern: it means folders.
     """
 
@@ -64,7 +64,7 @@ class Pattern:
 
     def name_start(self) -> str:
         """What the last component of every match starts with, where that is known."""
-        return "" if self.deep else self.prefix[len(self.folder) :].lstrip("/") if len(self.tests) == 1 else ""
+        return "" if self.deep or self.tests else self.prefix[len(self.folder) :].lstrip("/")
 
 
 def normalise(path: str) -> str:
@@ -108,12 +108,7 @@ def unescaped(text: str) -> str:
     Raises:
         FieldError: broken braces.
     """
-    return "".join(
-        part.field.text
-        if part.field is not None
-        else escape(part.literal or "")
-        for part in _parts(text)
-    )
+    return "".join(part.field.text if part.field is not None else escape(part.literal or "") for part in _parts(text))
 
 
 class _Part(NamedTuple):
@@ -132,7 +127,7 @@ _STAR = _Part("[^/]*", "[^/]*")
 _STARS = _Part(_ANY_PATH, _ANY_PATH)
 
 
-@functools.lru_cache(maxsize=4096)
+@functools.lru_cache(maxsize=65_536)
 def _read(text: str) -> str | Pattern:
     parts = tuple(_parts(text))
     if all(part.literal is not None for part in parts):
@@ -197,7 +192,7 @@ def _compile(text: str, parts: tuple[_Part, ...]) -> Pattern:
     names: dict[str, None] = {}
     try:
         regex = re.compile(_whole(components, names), re.DOTALL)
-        tests = tuple(_test(component) for component in components[fixed:deep])
+        tests = tuple(_test(component) for component in components[fixed : min(deep, len(components) - 1)])
     except re.error as error:
         raise FieldError(f"{text} holds a broken expression: {error}") from error
     start = "/".join(_name(component) or "" for component in components[:fixed])
@@ -234,7 +229,9 @@ def _components(parts: Iterable[_Part]) -> list[_Component]:
 
 def _name(component: _Component) -> str | None:
     """The text of a component in which nothing is open."""
-    return None if any(part.literal is None for part in component) else "".join(part.literal or "" for part in component)
+    return (
+        None if any(part.literal is None for part in component) else "".join(part.literal or "" for part in component)
+    )
 
 
 def _is_deep(component: _Component) -> bool:

@@ -1,0 +1,1 @@
+"""Where concrete classes meet: options, session, command line, and the API for Python."""

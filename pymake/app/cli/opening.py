@@ -1,0 +1,56 @@
+"""From `-C`, `-f` and variables to a project: what every command does first."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pymake.app.cli.words import COMMANDS
+from pymake.app.finding import root_of
+from pymake.errors import UsageError
+from pymake.frontends.project import load_project
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pymake.model.task import Project
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A project, and the folder that targets are relative to, relative to its root."""
+
+    project: Project
+    where: str
+
+
+def open_project(directory: str | None, files: Sequence[str], overrides: Mapping[str, str]) -> Opened:
+    """Load the build files and make the root the current folder.
+
+    Raises:
+        UsageError: no such folder, no build file, an unknown variable.
+        BuildFileError: a build file is broken.
+    """
+    if directory is not None:
+        _change_folder(directory)
+    here = os.getcwd()
+    root = root_of(here, files)
+    project = load_project(root, [os.path.abspath(file) for file in files] or None, overrides)
+    os.chdir(root)
+    where = os.path.relpath(here, root)
+    return Opened(project=project, where="" if where == "." else where)
+
+
+def command_names(project: Project, command: str) -> list[str]:
+    """What to say when a task has the name of the command that was run."""
+    if command == "build" or command not in COMMANDS or all(task.name != command for task in project.tasks):
+        return []
+    return [f"{command} is also a task; build it with: pymake build {command}"]
+
+
+def _change_folder(directory: str) -> None:
+    try:
+        os.chdir(directory)
+    except OSError as error:
+        raise UsageError(f"cannot enter folder {directory}", facts=[("reason", error.strerror)]) from error

@@ -1,0 +1,117 @@
+"""One project, opened: plan, memory and survey in one place, for building and for looking."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pymake.engine.files import FileTable
+from pymake.engine.manifest import Manifests
+from pymake.engine.rebuilders import VerifyingTraces
+from pymake.engine.survey import Survey, Surveyor
+from pymake.fs.digest import digest_bytes
+from pymake.fs.disk import RealDisk
+from pymake.planner.check import check_cycles, check_inputs
+from pymake.planner.compile import World, compile_project
+from pymake.planner.select import select
+from pymake.store.folder import open_state
+from pymake.store.refusal import FOLDER
+
+if TYPE_CHECKING:
+    from pymake.model.ids import JobId
+    from pymake.model.plan import Plan
+    from pymake.model.task import Project
+    from pymake.store.folder import StateFolder
+    from pymake.store.journal import Journal
+    from pymake.store.logs import FileLogs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """Everything that is known of a project before anything runs.
+
+    `wanted[job]` is 1 for the jobs that the targets need, `goals` are the jobs that make the targets themselves.
+    `notes` are warnings for the user.
+    """
+
+    project: Project
+    plan: Plan
+    disk: RealDisk
+    memory: Journal
+    logs: FileLogs
+    files: FileTable
+    manifests: Manifests
+    rebuilder: VerifyingTraces
+    survey: Survey
+    goals: tuple[JobId, ...]
+    wanted: bytearray
+    notes: tuple[str, ...]
+
+
+def plan_of(project: Project, disk: RealDisk) -> tuple[Plan, tuple[str, ...]]:
+    """The checked plan of a project, and warnings. Looks at folders that patterns name; changes nothing."""
+    path = os.environ.get("PATH")
+    world = World(disk=disk, environ=os.environ, which=lambda name: shutil.which(name, path=path), orphans=frozenset())
+    compiled = compile_project(project, world)
+    check_cycles(compiled.plan)
+    return compiled.plan, compiled.warnings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aim:
+    """What is wanted: targets relative to `where`, a folder relative to the root; `forced` means run all of it.
+
+    With `strict`, an input that is neither there nor made is an error.
+    """
+
+    targets: tuple[str, ...] = ()
+    where: str = ""
+    forced: bool = False
+    strict: bool = True
+
+
+def open_session(project: Project, aim: Aim, state: StateFolder, *, writing: bool = False) -> Session:
+    """Plan, select and survey.
+
+    Raises:
+        PlanError: the tasks make no plan, or an input is neither there nor made.
+        UsageError: a target is nothing that the project knows.
+    """
+    disk = disk_of(project, writing=writing)
+    plan, warnings = plan_of(project, disk)
+    selection = select(plan, aim.targets or project.default, aim.where if aim.targets else "")
+    memory = state.memory
+    files = FileTable(plan, disk, memory)
+    manifests = Manifests(plan, digest_bytes)
+    rebuilder = VerifyingTraces(plan=plan, files=files, memory=memory, manifests=manifests, forced=aim.forced)
+    surveyor = Surveyor(plan=plan, files=files, memory=memory, manifests=manifests, rebuilder=rebuilder)
+    survey = surveyor.survey(selection.wanted)
+    if aim.strict:
+        check_inputs(plan, selection.wanted, files.is_there)
+    return Session(
+        project=project,
+        plan=plan,
+        disk=disk,
+        memory=memory,
+        logs=state.logs,
+        files=files,
+        manifests=manifests,
+        rebuilder=rebuilder,
+        survey=survey,
+        goals=selection.goals,
+        wanted=selection.wanted,
+        notes=(*memory.notes, *warnings),
+    )
+
+
+def look(project: Project, aim: Aim) -> Session:
+    """A session that never waits and never writes."""
+    return open_session(project, aim, open_state(project.root, writing=False))
+
+
+def disk_of(project: Project, *, writing: bool = False) -> RealDisk:
+    """The disk below the root of a project; with `writing`, its clock is measured by a file in `.pymake`."""
+    probe = f"{FOLDER}/clock" if writing else None
+    return RealDisk(project.root, at_root=os.getcwd() == project.root, probe=probe)

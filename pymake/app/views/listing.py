@@ -1,0 +1,71 @@
+"""`list`: tasks, what they are, how many jobs they have and in what state."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
+
+from pymake.app.views.prospects import forecasts
+from pymake.engine.forecast import Prospect
+from pymake.model.ids import TaskId
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from pymake.app.session import Session
+    from pymake.model.ids import JobId
+
+
+class Row(NamedTuple):
+    """One task as shown."""
+
+    task: str
+    kind: str
+    jobs: int
+    state: str
+    doc: str
+
+
+def listing_lines(session: Session) -> Iterator[str]:
+    """One aligned line for each task: name, kind, number of jobs, state, first line of its doc."""
+    rows = [(row.task, row.kind, _count(row.jobs), row.state, row.doc) for row in listing(session)]
+    widths = [max((len(row[column]) for row in rows), default=0) for column in range(4)]
+    for row in rows:
+        yield "  ".join([*map(str.ljust, row[:4], widths), row[4]]).rstrip()
+
+
+def listing_json(session: Session) -> str:
+    """The same as one JSON array of objects."""
+    return json.dumps([row._asdict() for row in listing(session)])
+
+
+def listing(session: Session) -> list[Row]:
+    """A row for each task, in the order of declaration."""
+    prospects = {found.job: found.prospect for found in forecasts(session)}
+    return [_row(session, TaskId(number), prospects) for number in range(session.plan.task_count)]
+
+
+def _row(session: Session, task: TaskId, prospects: Mapping[JobId, Prospect]) -> Row:
+    declared = session.plan.task(task)
+    jobs = session.plan.task_jobs(task)
+    return Row(
+        task=declared.name,
+        kind="group" if declared.action is None else declared.kind.value,
+        jobs=len(jobs),
+        state="inactive" if not declared.active else _state(jobs, prospects),
+        doc=next(iter(declared.doc.strip().splitlines()), ""),
+    )
+
+
+def _state(jobs: Sequence[JobId], prospects: Mapping[JobId, Prospect]) -> str:
+    """`up to date`, or how many will and may run."""
+    if not jobs:
+        return "-"
+    counts = Counter(prospects.get(job, Prospect.CLEAN) for job in jobs)
+    parts = [f"{counts[kind]} {kind.value}" for kind in (Prospect.WILL, Prospect.MAY) if counts[kind]]
+    return ", ".join(parts) or Prospect.CLEAN.value
+
+
+def _count(jobs: int) -> str:
+    return "1 job" if jobs == 1 else f"{jobs} jobs"

@@ -1,0 +1,70 @@
+"""`-n`: what would run, in three classes, with reasons."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from pymake.engine.forecast import Forecast, Prospect, forecast
+from pymake.model.verdict import describe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pymake.app.session import Session
+
+FEW = 20
+"""So many jobs that are up to date are named; of more, only the number is said (all with -v)."""
+
+
+def forecasts(session: Session) -> list[Forecast]:
+    """What is expected of each suspect."""
+    return forecast(session.plan, session.survey, session.rebuilder)
+
+
+def out_of_date(session: Session) -> bool:
+    """Whether anything that is wanted will run at the next build (`-q`)."""
+    return any(found.prospect is Prospect.WILL for found in forecasts(session))
+
+
+def prospect_lines(session: Session, *, verbose: bool) -> Iterator[str]:
+    """A heading for each class that has jobs, and its jobs below."""
+    found = forecasts(session)
+    for prospect in (Prospect.WILL, Prospect.MAY):
+        group = [one for one in found if one.prospect is prospect]
+        if group:
+            yield f"{prospect.value} ({len(group)}):"
+            for one in group:
+                yield f"  {session.plan.label(one.job)}: {_because(session, one)}"
+    moving = {one.job for one in found if one.prospect is not Prospect.CLEAN}
+    clean = [job for job in session.plan.jobs() if session.wanted[job] and job not in moving]
+    if clean or not found:
+        named = clean if verbose or len(clean) <= FEW else []
+        yield f"{Prospect.CLEAN.value} ({len(clean)}){':' if named else ''}"
+        for job in named:
+            yield f"  {session.plan.label(job)}"
+
+
+def prospect_json(session: Session) -> Iterator[str]:
+    """One JSON object a line for each job that will or may run."""
+    for one in forecasts(session):
+        if one.prospect is not Prospect.CLEAN:
+            yield json.dumps(
+                {
+                    "schema": 1,
+                    "event": "forecast",
+                    "label": session.plan.label(one.job),
+                    "outputs": list(session.plan.output_paths(one.job)),
+                    "prospect": one.prospect.value,
+                    "reasons": [describe(reason) for reason in one.reasons],
+                    "upstream": [session.plan.label(job) for job in one.upstream],
+                }
+            )
+
+
+def _because(session: Session, one: Forecast) -> str:
+    if one.reasons:
+        return "; ".join(describe(reason) for reason in one.reasons[:3])
+    labels = [session.plan.label(job) for job in one.upstream]
+    more = f" or {len(labels) - 1} more" if len(labels) > 1 else ""
+    return f"if the output of {labels[0]}{more} really changes"

@@ -1,0 +1,1 @@
+"""Run jobs: commands as processes, Python calls in workers or in place."""

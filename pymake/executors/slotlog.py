@@ -1,0 +1,83 @@
+"""The log file of a slot: one open file that silent jobs share, one after the other.
+
+A job that printed something gets the file as its own, by renaming; the slot opens a new one. So a silent job costs one
+`fstat` and one failing `unlink`, a chatty one never copies, and what a stray process of an earlier job still writes
+lands in the log of that job.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+
+from pymake.errors import StateError
+
+_FOLDER = ".pymake/logs"
+
+
+class SlotLog:
+    """Owns `.pymake/logs/slot-N`; empty whenever no job runs in the slot.
+
+    `fd` is open for appending. `serial` counts the files so far, so that a worker knows when to open the new one.
+    """
+
+    def __init__(self, root: str, number: int) -> None:
+        self._root = root
+        self.path = os.path.join(root, _FOLDER, f"slot-{number}")
+        self.serial = 0
+        self.fd = self._open()
+
+    def keep(self, log: str) -> bool:
+        """A job has ended: make what it printed the file `log` (relative to the root). Says whether it printed."""
+        target = os.path.join(self._root, log)
+        if not os.fstat(self.fd).st_size:
+            drop(target)
+            return False
+        self._rename(target)
+        old, self.fd = self.fd, self._open()
+        os.close(old)
+        return True
+
+    def close(self) -> None:
+        """Remove the file."""
+        os.close(self.fd)
+        drop(self.path)
+
+    def _open(self) -> int:
+        flags = os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+        try:
+            os.makedirs(os.path.dirname(self.path), exist_ok=True)
+            fd = os.open(self.path, flags, 0o666)
+        except OSError as error:
+            raise _unwritable(self.path, error) from error
+        self.serial += 1
+        return fd
+
+    def _rename(self, target: str) -> None:
+        try:
+            try:
+                os.rename(self.path, target)
+            except FileNotFoundError:
+                os.makedirs(os.path.dirname(target), exist_ok=True)
+                os.rename(self.path, target)
+        except FileNotFoundError:
+            self._copy(target)  # the job removed the file; what it printed is still there as long as it is open
+        except OSError as error:
+            raise _unwritable(target, error) from error
+
+    def _copy(self, target: str) -> None:
+        with open(target, "wb") as file:
+            at = 0
+            while data := os.pread(self.fd, 1 << 20, at):
+                file.write(data)
+                at += len(data)
+
+
+def _unwritable(path: str, error: OSError) -> StateError:
+    return StateError(f"cannot write {_FOLDER}: {error.strerror}", facts=[("file", path)])
+
+
+def drop(path: str) -> None:
+    """Remove a file that may not be there."""
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(path)

@@ -1,0 +1,185 @@
+"""The keys of a TOML build file: one table, from which the parser, its messages and the JSON schema derive."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pymake.frontends import shapes
+from pymake.model.task import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pymake.frontends.shapes import Shape
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """One key of a table: its shape, what it is for, and the attribute of the model it fills."""
+
+    name: str
+    shape: Shape
+    attribute: str
+    doc: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """What else a task needs or must not have that has `key` (with `value`, if one is given)."""
+
+    key: str
+    value: str | None = None
+    kind: Kind | None = None
+    needs: tuple[str, ...] = ()
+    refuses: str | None = None
+    message: str
+    hint: str
+
+    def is_broken_by(self, table: Mapping[str, object]) -> bool:
+        """Whether the rule is about this table, and does not hold."""
+        if self.key not in table or (self.value is not None and table[self.key] != self.value):
+            return False
+        if self.kind is not None and table.get("kind", Kind.TASK.value) != self.kind.value:
+            return True
+        return (bool(self.needs) and table.keys().isdisjoint(self.needs)) or self.refuses in table
+
+
+def _key(name: str, shape: Shape, doc: str, attribute: str | None = None) -> Key:
+    return Key(name=name, shape=shape, doc=doc, attribute=attribute or name)
+
+
+TOP_KEYS: Mapping[str, Key] = {
+    key.name: key
+    for key in (
+        _key("default", shapes.TEXTS, "Targets when none is named on the command line; without it, every task."),
+        _key("vars", shapes.VARIABLES, "Variables, used as {NAME}; NAME=VALUE on the command line wins.", "variables"),
+        _key("env", shapes.ENV, "Environment variables of every job. Their values decide whether a job is up to date."),
+        _key("pools", shapes.POOLS, "Named limits: how many jobs of a pool run at a time."),
+    )
+}
+"""Keys of the file, beside the tables of the tasks."""
+
+TASK_KEYS: Mapping[str, Key] = {
+    key.name: key
+    for key in (
+        _key("kind", shapes.KIND, "How the task makes jobs; default: task."),
+        _key(
+            "input",
+            shapes.PATHS_AND_TASKS,
+            "What the jobs read: paths, globs, templates, tasks.",
+        ),
+        _key("output", shapes.PATHS, "What the jobs make."),
+        _key(
+            "command",
+            shapes.COMMAND,
+            "What a job runs: a text, a list of texts, or several lists.",
+            "action",
+        ),
+        _key("python", shapes.FILLED, 'The Python function that a job calls: "module:function".', "action"),
+        _key("suffix", shapes.SUFFIX, "Takes inputs that end so; output replaces that end.", "filter"),
+        _key("output_dir", shapes.FILLED, "Folder for the outputs that suffix derives."),
+        _key("extras", shapes.EXTRAS, "Further arguments of the function, or {extras[0]} in a command."),
+        _key("order_only", shapes.PATHS_AND_TASKS, "What must exist before a job runs, and does not decide."),
+        _key("depfile", shapes.FILLED, "Where a run reports, in the form of make, what else it read."),
+        _key("follows", shapes.TASK_NAMES, "Tasks that must be done before any job of this one starts."),
+        _key("mkdir", shapes.TEXTS, "Folders to make before the jobs run."),
+        _key("vars", shapes.VARIABLES, "Variables of this task; they win over those of the file.", "variables"),
+        _key("env", shapes.ENV, "Environment variables of this task; they win over those of the file."),
+        _key("uses_env", shapes.TEXTS, "Names of environment variables whose values decide."),
+        _key("tools", shapes.TEXTS, "Programs on PATH whose content decides."),
+        _key("files", shapes.TEXTS, "Further files whose content decides; not part of {input}."),
+        _key("cwd", shapes.FILLED, "The folder that the jobs run in; default: the root."),
+        _key("pool", shapes.FILLED, "The pool that limits how many jobs of this task run at a time."),
+        _key("cores", shapes.whole(1), "How many processors one job takes; default: 1."),
+        _key("timeout", shapes.SECONDS, "Seconds after which an attempt is killed and has failed."),
+        _key("retries", shapes.whole(0), "How many further attempts a job gets that failed; default: 0."),
+        _key("always", shapes.BOOLEAN, "Run the jobs in every build."),
+        _key("tags", shapes.TEXTS, "Words to find the task by."),
+        _key("active", shapes.BOOLEAN, "false takes the task out of the build."),
+        _key("doc", shapes.TEXT, "What the task is for, shown by `pymake list`."),
+    )
+}
+"""Keys of a task."""
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        key="command",
+        refuses="python",
+        message="both command and python",
+        hint="keep the one that the jobs should run",
+    ),
+    Rule(
+        key="output",
+        needs=("command", "python"),
+        message="an output, but nothing that makes it",
+        hint="add a command or python key",
+    ),
+    Rule(
+        key="suffix",
+        kind=Kind.TRANSFORM,
+        message="suffix, which is for transform only",
+        hint='write kind = "transform"',
+    ),
+    Rule(
+        key="suffix",
+        needs=("output",),
+        message="suffix, but no output",
+        hint='write what replaces the suffix, such as output = ".o"',
+    ),
+    Rule(
+        key="output_dir",
+        needs=("suffix",),
+        message="output_dir without suffix",
+        hint="write the folder into output, or add suffix",
+    ),
+    Rule(
+        key="kind",
+        value=Kind.ORIGINATE.value,
+        refuses="input",
+        message="an input, which originate does not have",
+        hint='use kind = "task" for one job with an input',
+    ),
+    Rule(
+        key="kind",
+        value=Kind.ORIGINATE.value,
+        needs=("output",),
+        message="originate, but no output",
+        hint="say what the jobs make: output = [...]",
+    ),
+    *(
+        Rule(
+            key="kind",
+            value=kind.value,
+            needs=("input",),
+            message=f"{kind.value}, but no input",
+            hint="say what the jobs read: input = ...",
+        )
+        for kind in (Kind.TRANSFORM, Kind.MERGE)
+    ),
+    *(
+        Rule(
+            key="kind",
+            value=kind.value,
+            needs=("command", "python"),
+            message=f"{kind.value}, but nothing to run",
+            hint="add a command or python key",
+        )
+        for kind in (Kind.TRANSFORM, Kind.MERGE)
+    ),
+)
+"""What belongs together in a task, beyond the shapes of single keys."""
+
+LATER_KEYS = frozenset(
+    {
+        *("regex", "formatter", "add_inputs", "replace_inputs", "tuple_size"),
+        *("memory", "temporary", "protected", "interactive"),
+    }
+)
+LATER_KINDS = frozenset(
+    {
+        *("split", "subdivide", "collate", "product"),
+        *("permutations", "combinations", "combinations_with_replacement"),
+    }
+)
+"""Words that build files of later versions know."""

@@ -1,0 +1,276 @@
+"""What values the keys of a TOML build file take: in words, as JSON schema, and how they become values of the model."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pymake.model.task import CommandText, Kind, Suffix, TaskRef
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+Schema = dict[str, object]
+
+
+class Mismatch(ValueError):
+    """A value does not have the shape of its key.
+
+    `said` says it, `inside` is the way to the value (`[2]`, `.CC`), `name` the key of a table that the way goes through.
+    """
+
+    def __init__(self, expected: str, value: object, inside: str = "") -> None:
+        super().__init__(expected)
+        self.said = f"must be {expected}; it is {describe(value)}"
+        self.inside = inside
+        self.name: str | None = None
+
+    def below(self, inside: str, name: str | None = None) -> Mismatch:
+        """The same, seen from the list or table around it."""
+        self.inside = inside + self.inside
+        self.name = name
+        return self
+
+
+class Misnamed(Mismatch):
+    """A key of a table cannot be the name of what the table holds."""
+
+    def __init__(self, what: str, name: str) -> None:
+        super().__init__(what, name)
+        self.said = f"is no name for {what}"
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What values a key takes: in words, as JSON schema, and how such a value becomes one of the model.
+
+    `read` raises `Mismatch` for exactly the values that the schema refuses.
+    """
+
+    expected: str
+    schema: Schema
+    read: Callable[[object], object]
+
+
+def describe(value: object) -> str:
+    """A value of TOML for messages: its type, and the value where that is short."""
+    match value:
+        case bool():
+            return f"the boolean {str(value).lower()}"
+        case str():
+            return "an empty text" if not value else f"the text {value!r}" if len(value) <= 40 else "a long text"
+        case int() | float():
+            return f"the number {value}"
+        case list():
+            return "an empty list" if not value else "a list"
+        case dict():
+            return "a table"
+        case _:
+            return "a date or time"
+
+
+# Shapes: each reader stands beside its schema, so that they stay one
+
+_TEXT: Schema = {"type": "string"}
+_FILLED: Schema = {"type": "string", "minLength": 1}
+_VARIABLE_NAME = re.compile(r"(?!(?:input|output|extras)$)[A-Za-z_][A-Za-z0-9_]*")
+_ENV_NAME = re.compile(r"[^=\0]+")
+_TASK: Schema = {
+    "type": "object",
+    "properties": {"task": _FILLED},
+    "required": ["task"],
+    "additionalProperties": False,
+}
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise Mismatch("a text", value)
+    return value
+
+
+def _filled(value: object) -> str:
+    if not isinstance(value, str) or not value:
+        raise Mismatch("a text that is not empty", value)
+    return value
+
+
+def _boolean(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise Mismatch("true or false", value)
+    return value
+
+
+def whole(least: int) -> Shape:
+    """Whole numbers from `least` on."""
+    expected = f"a whole number, {least} or more"
+
+    def read(value: object) -> int:
+        if not isinstance(value, int) or isinstance(value, bool) or value < least:
+            raise Mismatch(expected, value)
+        return value
+
+    # JSON schema takes 2.0 for a whole number, TOML does not; nothing in a schema can tell them apart.
+    return Shape(expected, {"type": "integer", "minimum": least}, read)
+
+
+def _seconds(value: object) -> float:
+    if not isinstance(value, int | float) or isinstance(value, bool) or not value > 0:
+        raise Mismatch("a number of seconds above 0", value)
+    return float(value)
+
+
+def _each(values: Sequence[object], read: Callable[[object], object]) -> list[object]:
+    result = []
+    for at, value in enumerate(values):
+        try:
+            result.append(read(value))
+        except Mismatch as mismatch:  # noqa: PERF203 # where it was is part of what it says
+            raise mismatch.below(f"[{at}]") from None
+    return result
+
+
+def _texts(value: object) -> tuple[object, ...]:
+    if isinstance(value, list):
+        return tuple(_each(value, _filled))
+    if not isinstance(value, str) or not value:
+        raise Mismatch("a text that is not empty, or a list of such texts", value)
+    return (value,)
+
+
+def _refs(value: object) -> tuple[TaskRef, ...]:
+    return tuple(TaskRef(name=str(name)) for name in _texts(value))
+
+
+def _files(value: object) -> object:
+    if isinstance(value, str) and value:
+        return value
+    if isinstance(value, list):
+        return _each(value, _files)
+    raise Mismatch("a path, or a list of these", value)
+
+
+def _files_and_tasks(value: object) -> object:
+    match value:
+        case str() if value:
+            return value
+        case list():
+            return _each(value, _files_and_tasks)
+        case {"task": str() as name, **rest} if name and not rest:
+            return TaskRef(name=name)
+        case _:
+            raise Mismatch('a path, { task = "NAME" }, or a list of these', value)
+
+
+def _extras(value: object) -> object:
+    if not isinstance(value, list):
+        raise Mismatch("a list", value)
+    return tuple(_each(value, _extra))
+
+
+def _extra(value: object) -> object:
+    match value:
+        case str() | bool() | int() | float():
+            return value
+        case list():
+            return _each(value, _extra)
+        case _:
+            raise Mismatch("a text, number or boolean, or a list of these", value)
+
+
+def _command(value: object) -> CommandText:
+    match value:
+        case str() if value.strip():
+            return CommandText(commands=(value,))
+        case [list(), *_]:
+            return CommandText(commands=tuple(_words(words) for words in _each(value, _words)))
+        case [_, *_]:
+            return CommandText(commands=(_words(value),))
+        case _:
+            raise Mismatch("a text, a list of texts, or a list of such lists", value)
+
+
+def _words(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or not value:
+        raise Mismatch("a list of texts that is not empty", value)
+    words = tuple(str(word) for word in _each(value, _text))
+    if not words[0]:
+        raise Mismatch("a text that is not empty", words[0], "[0]")
+    return words
+
+
+def _variable(value: object) -> object:
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case str() | int() | float():
+            return str(value)
+        case list():
+            return tuple(_each(value, _text))
+        case _:
+            raise Mismatch("a text, number or boolean, or a list of texts", value)
+
+
+def _table_of(expected: str, schema: Schema, read: Callable[[object], object], name: re.Pattern[str] | None) -> Shape:
+    """A table with names of one form (None: any but the empty one) and values of one shape."""
+
+    def read_table(value: object) -> dict[str, object]:
+        if not isinstance(value, dict):
+            raise Mismatch(expected, value)
+        result: dict[str, object] = {}
+        for key, inner in value.items():
+            if not key or (name is not None and name.fullmatch(key) is None):
+                raise Misnamed(expected.removeprefix("a table of "), key).below(f".{key}", key)
+            try:
+                result[key] = read(inner)
+            except Mismatch as mismatch:
+                raise mismatch.below(f".{key}", key) from None
+        return result
+
+    names: Schema = {"minLength": 1} if name is None else {"pattern": f"^(?:{name.pattern})$"}
+    return Shape(expected, {"type": "object", "propertyNames": names, "additionalProperties": schema}, read_table)
+
+
+_LIST_OF_FILLED: Schema = {"type": "array", "items": _FILLED}
+TEXT = Shape("a text", _TEXT, _text)
+FILLED = Shape("a text that is not empty", _FILLED, _filled)
+TEXTS = Shape("a text, or a list of texts", {"anyOf": [_FILLED, _LIST_OF_FILLED]}, _texts)
+TASK_NAMES = Shape("the name of a task, or a list of names", TEXTS.schema, _refs)
+BOOLEAN = Shape("true or false", {"type": "boolean"}, _boolean)
+SECONDS = Shape("a number of seconds", {"type": "number", "exclusiveMinimum": 0}, _seconds)
+PATHS = Shape("a path, or a list of these", {"$ref": "#/$defs/files"}, _files)
+PATHS_AND_TASKS = Shape("paths and tasks", {"$ref": "#/$defs/files_and_tasks"}, _files_and_tasks)
+EXTRAS = Shape("a list", {"type": "array", "items": {"$ref": "#/$defs/extra"}}, _extras)
+_WORD_LIST: Schema = {"type": "array", "minItems": 1, "prefixItems": [_FILLED], "items": _TEXT}
+COMMAND = Shape(
+    "a text, a list of texts, or a list of such lists",
+    {
+        "anyOf": [
+            {"type": "string", "pattern": r"\S"},
+            _WORD_LIST,
+            {"type": "array", "minItems": 1, "items": _WORD_LIST},
+        ]
+    },
+    _command,
+)
+_VARIABLE: Schema = {"anyOf": [{"type": ["string", "number", "boolean"]}, {"type": "array", "items": _TEXT}]}
+VARIABLES = _table_of("a table of variables", _VARIABLE, _variable, _VARIABLE_NAME)
+ENV = _table_of("a table of environment variables", _TEXT, _text, _ENV_NAME)
+_POSITIVE = whole(1)
+POOLS = _table_of("a table of pools", _POSITIVE.schema, _POSITIVE.read, None)
+KIND = Shape(
+    "a kind of task",
+    {"enum": [kind.value for kind in Kind]},
+    Kind,  # a word that is no kind is told before, with the nearest
+)
+SUFFIX = Shape("a text", _TEXT, lambda value: Suffix(text=_text(value)))
+
+DEFINITIONS: Mapping[str, Schema] = {
+    "files": {"anyOf": [_FILLED, {"type": "array", "items": {"$ref": "#/$defs/files"}}]},
+    "files_and_tasks": {"anyOf": [_FILLED, _TASK, {"type": "array", "items": {"$ref": "#/$defs/files_and_tasks"}}]},
+    "extra": {
+        "anyOf": [{"type": ["string", "number", "boolean"]}, {"type": "array", "items": {"$ref": "#/$defs/extra"}}]
+    },
+}
+"""Schemas that speak of themselves."""

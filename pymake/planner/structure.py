@@ -1,0 +1,71 @@
+"""Nested parameters: file names in lists, tuples and sets; anything else passes through."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from pymake.model.fields import FieldValue
+
+_SEQUENCES = (list, tuple)
+_SETS = (set, frozenset)
+
+
+def members(value: object) -> list[object] | None:
+    """The members of a list, tuple or set, of sets in a stable order; None for anything else."""
+    if isinstance(value, _SEQUENCES):
+        return list(value)
+    if isinstance(value, _SETS):
+        return sorted(value, key=str)
+    return None
+
+
+def rebuilt(like: object, values: list[object]) -> object:
+    """The values in a list, tuple or set of the same type as `like`."""
+    match like:
+        case tuple():
+            return tuple(values)
+        case set():
+            return set(values)
+        case frozenset():
+            return frozenset(values)
+        case _:
+            return values
+
+
+def mapped(value: object, change: Callable[[str], object]) -> object:
+    """The same structure with every text changed.
+
+    >>> mapped(["a", ("b", 1)], str.upper)
+    ['A', ('B', 1)]
+    """
+    if isinstance(value, str):
+        return change(value)
+    inner = members(value)
+    return value if inner is None else rebuilt(value, [mapped(item, change) for item in inner])
+
+
+def texts(value: object) -> Iterator[str]:
+    """Every text, depth first.
+
+    >>> list(texts(["a", ("b", 1, {"c"})]))
+    ['a', 'b', 'c']
+    """
+    if isinstance(value, str):
+        yield value
+        return
+    for item in members(value) or ():
+        if isinstance(item, str):
+            yield item
+        else:
+            yield from texts(item)
+
+
+def field_value(value: object) -> FieldValue:
+    """What a field of a command stands for: texts as they are, lists as lists, anything else as Python writes it."""
+    if isinstance(value, str):
+        return value
+    inner = members(value)
+    return str(value) if inner is None else tuple(map(field_value, inner))

@@ -1,0 +1,82 @@
+"""What `from pymake import …` finds."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import pymake
+
+PROMISED = [
+    "CallFailed",
+    "CommandFailed",
+    "InputKeepsChanging",
+    "JobError",
+    "JobsFailed",
+    "OutputMissing",
+    "Pipeline",
+    "PymakeError",
+    "Summary",
+    "TimedOut",
+    "WorkerDied",
+    "__version__",
+    "active_if",
+    "always",
+    "build",
+    "default",
+    "follows",
+    "main",
+    "merge",
+    "mkdir",
+    "originate",
+    "output_from",
+    "pipeline_run",
+    "pool",
+    "resources",
+    "retries",
+    "sh",
+    "suffix",
+    "tags",
+    "task",
+    "timeout",
+    "transform",
+    "uses",
+]
+
+
+def test_all_names_and_no_others() -> None:
+    assert sorted(pymake.__all__) == sorted(PROMISED)
+    assert set(PROMISED) <= set(dir(pymake))
+
+
+@pytest.mark.parametrize("name", PROMISED)
+def test_a_name_is_found_documented_and_kept(name: str) -> None:
+    value = getattr(pymake, name)
+    assert value.__doc__
+    assert vars(pymake)[name] is value
+
+
+def test_type_checkers_see_the_same_names() -> None:
+    tree = ast.parse(Path(pymake.__file__).read_text(encoding="utf-8"))
+    told = {
+        alias.asname: (part.module, alias.name)
+        for part in ast.walk(tree)
+        if isinstance(part, ast.ImportFrom)
+        for alias in part.names
+    }
+    assert sorted(name for name in told if name is not None) == sorted(PROMISED)
+    for name, (module, original) in told.items():
+        assert name == original
+        value = getattr(pymake, original)
+        assert getattr(sys.modules[str(module)], original) is value
+
+
+def test_another_name_is_an_import_error() -> None:
+    code = "from pymake import split"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert run.returncode == 1
+    assert "ImportError: cannot import name 'split' from 'pymake'" in run.stderr
