@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pymake.model.events import Event
     from pymake.model.ids import JobId, VersionId
     from pymake.model.job import Launch, Outcome
-    from pymake.model.trace import Failure, Stamp, Trace, Version
+    from pymake.model.trace import Failure, Outline, Stamp, Trace, Version
     from pymake.model.verdict import Reason, Verdict
 
 
@@ -72,6 +72,9 @@ class Memory(Protocol):
 
     def trace(self, key: str) -> Trace | None:
         """The trace of a job."""
+
+    def outline(self, key: str) -> Outline | None:
+        """The part of the trace of a job that decides."""
 
     def failure(self, key: str) -> Failure | None:
         """The last failure of a job, if its last run failed."""

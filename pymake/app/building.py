@@ -6,6 +6,7 @@ import os
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
+from pymake.app.collecting import collection_paused
 from pymake.app.machine import usable_cpus
 from pymake.app.session import Aim, open_session
 from pymake.app.signals import SignalCatcher
@@ -48,7 +49,8 @@ def build(project: Project, options: BuildOptions, *, where: str, reporter: Repo
         lock = BuildLock(project.root)
         lock.acquire(wait=not options.no_wait, on_wait=lambda text: reporter.handle(Note(text=text)))
         stack.callback(lock.release)
-        state = open_state(project.root, writing=True)
+        with collection_paused():
+            state = open_state(project.root, writing=True)
         stack.callback(state.close)
         session = open_session(
             project, Aim(targets=options.targets, where=where, forced=options.always_make), state, writing=True

@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from pymake.errors import UsageError
-from pymake.frontends.project import find_root
+from pymake.frontends.project import find_root, no_build_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,9 +21,5 @@ def root_of(start: str, files: Sequence[str]) -> str:
         return os.path.dirname(os.path.join(start, files[0]))
     root = find_root(start)
     if root is None:
-        raise UsageError(
-            "no build file here or in any folder above",
-            facts=[("folder", start), ("looked for", "pymakefile.py, pymake.toml, [tool.pymake] in pyproject.toml")],
-            hint="write a pymake.toml, or name a file with -f",
-        )
+        raise no_build_file(start)
     return root

@@ -7,6 +7,7 @@ import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pymake.app.collecting import collection_paused
 from pymake.engine.files import FileTable
 from pymake.engine.manifest import Manifests
 from pymake.engine.rebuilders import VerifyingTraces
@@ -79,6 +80,11 @@ def open_session(project: Project, aim: Aim, state: StateFolder, *, writing: boo
         PlanError: the tasks make no plan, or an input is neither there nor made.
         UsageError: a target is nothing that the project knows.
     """
+    with collection_paused():
+        return _opened(project, aim, state, writing=writing)
+
+
+def _opened(project: Project, aim: Aim, state: StateFolder, *, writing: bool) -> Session:
     disk = disk_of(project, writing=writing)
     plan, warnings = plan_of(project, disk)
     selection = select(plan, aim.targets or project.default, aim.where if aim.targets else "")
@@ -89,7 +95,7 @@ def open_session(project: Project, aim: Aim, state: StateFolder, *, writing: boo
     surveyor = Surveyor(plan=plan, files=files, memory=memory, manifests=manifests, rebuilder=rebuilder)
     survey = surveyor.survey(selection.wanted)
     if aim.strict:
-        check_inputs(plan, selection.wanted, files.is_there)
+        check_inputs(plan, selection.wanted if plan.has_order_only else survey.suspects, files.is_there)
     return Session(
         project=project,
         plan=plan,
@@ -108,7 +114,8 @@ def open_session(project: Project, aim: Aim, state: StateFolder, *, writing: boo
 
 def look(project: Project, aim: Aim) -> Session:
     """A session that never waits and never writes."""
-    return open_session(project, aim, open_state(project.root, writing=False))
+    with collection_paused():
+        return open_session(project, aim, open_state(project.root, writing=False))
 
 
 def disk_of(project: Project, *, writing: bool = False) -> RealDisk:

@@ -98,7 +98,7 @@ def _encoded(facets: list[Facet]) -> bytes:
     """The facets without ambiguity: lengths in front, so no value can look like two."""
     parts = []
     for name, value in facets:
-        data = value.encode("utf-8", "surrogateescape")
-        parts.append(b"%d:%b=%d:" % (len(name), name.encode("utf-8", "surrogateescape"), len(data)))
+        data = value.encode("utf-8", "surrogatepass")
+        parts.append(b"%d:%b=%d:" % (len(name), name.encode("utf-8", "surrogatepass"), len(data)))
         parts.append(data)
     return b"".join(parts)

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from pymake.interfaces import Memory
     from pymake.model.ids import JobId
     from pymake.model.plan import Plan
-    from pymake.model.trace import Trace
+    from pymake.model.trace import Outline, Trace
     from pymake.model.verdict import Reason, Verdict
 
 
@@ -57,7 +57,7 @@ class VerifyingTraces:
             return Dirty(reason=reason)
         return Clean()
 
-    def is_cleared(self, job: JobId, trace: Trace | None) -> bool:
+    def is_cleared(self, job: JobId, trace: Outline | None) -> bool:
         """Whether stamps alone show that the job is clean. No hashing; False only means: judge it."""
         if trace is None or self._forced or self._always(job):
             return False
@@ -84,7 +84,7 @@ class VerifyingTraces:
         yield from self._input_reasons(job, trace)
         yield from self._output_reasons(job, trace)
 
-    def discovered(self, trace: Trace) -> list[FileId]:
+    def discovered(self, trace: Outline) -> list[FileId]:
         """The files that the run of the trace reported as read."""
         return [self._discovered_file(version) for version in trace.discovered]
 

@@ -70,7 +70,7 @@ class Surveyor:
         return list(dict.fromkeys(file for row in rows for file in row))
 
     def _clear(self, job: JobId) -> bool:
-        trace = self._memory.trace(self._manifests.key(job))
+        trace = self._memory.outline(self._manifests.key(job))
         if trace is None:
             return False
         if trace.discovered:
@@ -93,7 +93,7 @@ class Surveyor:
                 if wanted[reader] and not suspects[reader]:
                     suspects[reader] = 1
                     stack.append(reader)
-                    trace = self._memory.trace(self._manifests.key(reader))
+                    trace = self._memory.outline(self._manifests.key(reader))
                     if trace is not None:
                         self._usual[reader] = trace.seconds
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pymake.errors import InternalError, JobError
@@ -157,7 +158,7 @@ class _Interruption:
         self._armed = False
         self._timeout: float | None = None
         self._previous: dict[int, Callable[[int, FrameType | None], object]] = {}
-        self._alarm: object = None
+        self._undo: list[Callable[[], object]] = []
 
     def after(self, timeout: float | None) -> _Interruption:
         """Also when `timeout` seconds are over."""
@@ -172,18 +173,21 @@ class _Interruption:
             handler = signal.getsignal(number)
             if callable(handler):
                 self._previous[number] = handler
-                signal.signal(number, self._signal)
+                self._handle(number, self._signal)
         if self._timeout is not None:
-            self._alarm = signal.signal(signal.SIGALRM, self._ring)
+            self._handle(signal.SIGALRM, self._ring)
             signal.setitimer(signal.ITIMER_REAL, self._timeout)
 
     def __exit__(self, *_: object) -> None:
         self._armed = False  # first: an exception in the middle would leave handlers behind
-        if self._alarm is not None:
+        if self._timeout is not None and self._undo:
             signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGALRM, self._alarm)  # type: ignore[arg-type]  # what signal.signal returned, it takes
-        for number, handler in self._previous.items():
-            signal.signal(number, handler)
+        for undo in self._undo:
+            undo()
+
+    def _handle(self, number: int, handler: Callable[[int, FrameType | None], object]) -> None:
+        self._undo.append(partial(signal.signal, number, signal.getsignal(number)))
+        signal.signal(number, handler)
 
     def _signal(self, number: int, frame: FrameType | None) -> None:
         self.signalled = True

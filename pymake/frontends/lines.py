@@ -56,9 +56,10 @@ class Lines:
             last = start
             path = _path(header[1])
             headers.setdefault(path, (start, line))
-            # A task may have no header but those of its own tables: [task.app.vars].
-            if len(path) > len(self._own) + 2:
-                headers.setdefault(path[: len(self._own) + 2], (start, line))
+            # A task may have no header but those of its own tables, [task.app.vars]; `task` itself is all of them.
+            for length in range(len(self._own) + 1, len(path)):
+                if path[len(self._own) : length] != ("task",):
+                    headers.setdefault(path[:length], (start, line))
         return headers
 
 

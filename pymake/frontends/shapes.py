@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from pymake.model.task import CommandText, Kind, Suffix, TaskRef
 
@@ -12,12 +12,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 Schema = dict[str, object]
+_T = TypeVar("_T")
 
 
 class Mismatch(ValueError):
     """A value does not have the shape of its key.
 
-    `said` says it, `inside` is the way to the value (`[2]`, `.CC`), `name` the key of a table that the way goes through.
+    `said` says it, `inside` is the way to the value (`[2]`, `.CC`), `name` the key of a table on that way.
     """
 
     def __init__(self, expected: str, value: object, inside: str = "") -> None:
@@ -121,7 +122,7 @@ def _seconds(value: object) -> float:
     return float(value)
 
 
-def _each(values: Sequence[object], read: Callable[[object], object]) -> list[object]:
+def _each(values: Sequence[object], read: Callable[[object], _T]) -> list[_T]:
     result = []
     for at, value in enumerate(values):
         try:
@@ -131,7 +132,7 @@ def _each(values: Sequence[object], read: Callable[[object], object]) -> list[ob
     return result
 
 
-def _texts(value: object) -> tuple[object, ...]:
+def _texts(value: object) -> tuple[str, ...]:
     if isinstance(value, list):
         return tuple(_each(value, _filled))
     if not isinstance(value, str) or not value:
@@ -140,7 +141,7 @@ def _texts(value: object) -> tuple[object, ...]:
 
 
 def _refs(value: object) -> tuple[TaskRef, ...]:
-    return tuple(TaskRef(name=str(name)) for name in _texts(value))
+    return tuple(TaskRef(name=name) for name in _texts(value))
 
 
 def _files(value: object) -> object:
@@ -184,7 +185,7 @@ def _command(value: object) -> CommandText:
         case str() if value.strip():
             return CommandText(commands=(value,))
         case [list(), *_]:
-            return CommandText(commands=tuple(_words(words) for words in _each(value, _words)))
+            return CommandText(commands=tuple(_each(value, _words)))
         case [_, *_]:
             return CommandText(commands=(_words(value),))
         case _:
@@ -194,7 +195,7 @@ def _command(value: object) -> CommandText:
 def _words(value: object) -> tuple[str, ...]:
     if not isinstance(value, list) or not value:
         raise Mismatch("a list of texts that is not empty", value)
-    words = tuple(str(word) for word in _each(value, _text))
+    words = tuple(_each(value, _text))
     if not words[0]:
         raise Mismatch("a text that is not empty", words[0], "[0]")
     return words

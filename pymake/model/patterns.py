@@ -130,6 +130,9 @@ _STARS = _Part(_ANY_PATH, _ANY_PATH)
 @functools.lru_cache(maxsize=65_536)
 def _read(text: str) -> str | Pattern:
     parts = tuple(_parts(text))
+    for part in parts:
+        if part.field is not None and (part.field.indices or part.field.raw):
+            raise FieldError(f"{part.field.text} cannot stand in a pattern", hint=f"write {{{part.field.name}}}")
     if all(part.literal is not None for part in parts):
         return normalise("".join(part.literal or "" for part in parts))
     return _compile(text, parts)
@@ -174,8 +177,6 @@ def _open(text: str) -> _Part:
 
 
 def _capture(field: Field) -> _Part:
-    if field.indices or field.raw:
-        raise FieldError(f"{field.text} cannot stand in a pattern", hint=f"write {{{field.name}}}")
     match field.pattern:
         case None:
             return _Part("[^/]+", "[^/]+", field=field)

@@ -166,6 +166,23 @@ class Plan:
         """The inputs that must only exist first."""
         return self._order_only[job]  # type: ignore[return-value]  # as above
 
+    @property
+    def has_order_only(self) -> bool:
+        """Whether any job has an order-only input."""
+        return self._order_only.size > 0
+
+    def is_in_order(self) -> bool:
+        """Whether every job only needs what jobs before it make, and no task follows another: then there is no cycle."""
+        if any(self._followed):
+            return False
+        producers = self._producers
+        return all(
+            producers[file] < job
+            for job in range(len(self._actions))
+            for rows in (self._inputs, self._order_only)
+            for file in rows[job]
+        )
+
     def outputs(self, job: JobId) -> Sequence[FileId]:
         """The files that the job makes, in the order of declaration."""
         return self._outputs[job]  # type: ignore[return-value]  # as above

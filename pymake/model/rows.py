@@ -35,6 +35,11 @@ class Rows:
     def __len__(self) -> int:
         return len(self._starts) - 1
 
+    @property
+    def size(self) -> int:
+        """How many numbers all rows hold together."""
+        return len(self._values)
+
     def __getitem__(self, index: int) -> array[int]:
         return self._values[self._starts[index] : self._starts[index + 1]]
 

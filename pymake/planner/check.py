@@ -24,6 +24,8 @@ def check_cycles(plan: Plan) -> None:
     Raises:
         PlanError: one does; the files of one cycle in their order, with tasks and places.
     """
+    if plan.is_in_order():
+        return
     wanted = bytearray(b"\1") * plan.job_count
     order = topological(plan, wanted)
     if len(order) < plan.job_count:
@@ -56,6 +58,9 @@ def check_inputs(plan: Plan, wanted: bytearray, is_there: Callable[[FileId], boo
                     if plan.producer(file) is None and not is_there(file) and not _in_made_folder(plan, file):
                         missing.append((file, job))
     if missing:
+        folders = _made_folders(plan)
+        missing = [(file, job) for file, job in missing if plan.path(file) not in folders]
+    if missing:
         raise _missing(plan, missing, is_there)
 
 
@@ -67,6 +72,18 @@ def _in_made_folder(plan: Plan, file: FileId) -> bool:
             return True
         folder = folder.rpartition("/")[0]
     return False
+
+
+def _made_folders(plan: Plan) -> set[str]:
+    """Every folder with an output somewhere below."""
+    found: set[str] = set()
+    for job in plan.jobs():
+        for path in plan.output_paths(job):
+            folder = path.rpartition("/")[0]
+            while folder and folder not in found:
+                found.add(folder)
+                folder = folder.rpartition("/")[0]
+    return found
 
 
 def _missing(plan: Plan, missing: list[tuple[FileId, JobId]], is_there: Callable[[FileId], bool]) -> PlanError:

@@ -175,7 +175,7 @@ class _Compiler:
             other = None if file is None else plan.producer(file)
             if other is not None:
                 raise _two_makers(plan, other, task, spec, path)
-        if len(set(spec.outputs)) < len(spec.outputs):
+        if len(spec.outputs) > 1 and len(set(spec.outputs)) < len(spec.outputs):
             path = next(path for path in spec.outputs if spec.outputs.count(path) > 1)
             raise BuildFileError(f"task {task.name} names the output {path} twice", place=task.place)
 

@@ -107,14 +107,17 @@ class _Words:
         if isinstance(value, str):
             several = self._several(value)
             return self.path(value) if several is None else several
-        inner = members(value)
+        inner = members(value) if value else None
         if inner is None:
             return value
         found: list[object] = []
         for item in inner:
-            several = self._several(item) if isinstance(item, str) else None
-            if several is None:
+            if not isinstance(item, str):
                 found.append(self.paths(item))
+            elif "{" not in item and item[:1] != "/":
+                found.append(item)
+            elif (several := self._several(item)) is None:
+                found.append(self.path(item))
             else:
                 found.extend(several)
         return rebuilt(value, found)

@@ -51,7 +51,8 @@ class Jobs:
             FieldError: a field without a value, or a command that cannot be.
             BuildFileError: an input of the job is its output too.
         """
-        read = tuple(dict.fromkeys(texts(draft.input)))
+        given = draft.input
+        read = (given,) if isinstance(given, str) else tuple(dict.fromkeys(texts(given)))
         values = self._values(draft, read)
         action = self._action(draft, values)
         more = self._extra_inputs

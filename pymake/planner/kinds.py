@@ -88,9 +88,6 @@ def _draft(declared: Declared, value: object, output: object) -> Draft:
 
 def _transform(declared: Declared, inputs: Inputs) -> Expansion:
     elements, single = inputs.elements(declared.input)
-    if declared.suffix is None and declared.output:
-        for captures in {tuple(element.captures) for element in elements if element.captures}:
-            _check_captures(declared, captures)
     name = _by_template if declared.suffix is None else _by_suffix
     drafts: list[Draft] = []
     matched: list[bool] = []
@@ -101,6 +98,9 @@ def _transform(declared: Declared, inputs: Inputs) -> Expansion:
             matched.append(element.matched)
     if elements and not drafts:
         raise _no_suffix(declared, elements)
+    if declared.suffix is None and declared.output:
+        for captures in {tuple(element.captures) for element in elements if element.captures}:
+            _check_captures(declared, captures)
     kept = _without_own(drafts, matched)
     made = _sorted(draft.output for draft in kept if draft.output is not None)
     return Expansion(tuple(kept), Made(made, single=single))

@@ -13,13 +13,14 @@ from pymake.store.records import (
     STAMP_NUMBERS,
     decode_failure,
     decode_key,
+    decode_outline,
     decode_sightings,
     decode_trace,
     decode_versions,
 )
 
 if TYPE_CHECKING:
-    from pymake.model.trace import Failure, Trace
+    from pymake.model.trace import Failure, Outline, Trace
 
 NO_VERSION = -1
 
@@ -125,6 +126,11 @@ class Contents:
         """The live trace of a job."""
         start = self.traces.get(key)
         return None if start is None else decode_trace(self.data, start, self.end_of(start))
+
+    def outline(self, key: str) -> Outline | None:
+        """What decides of the live trace of a job."""
+        start = self.traces.get(key)
+        return None if start is None else decode_outline(self.data, start)
 
     def failure(self, key: str) -> Failure | None:
         """The live failure of a job."""

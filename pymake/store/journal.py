@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pymake.model.ids import VersionId
-    from pymake.model.trace import Failure, Stamp, Trace, Version
+    from pymake.model.trace import Failure, Outline, Stamp, Trace, Version
 
 UNREADABLE = (ValueError, IndexError, struct.error)
 """What decoding raises for a record that is whole and yet says nothing that can be."""
@@ -97,6 +97,13 @@ class Journal:
         """See `Memory.trace`."""
         try:
             return self._contents.trace(key)
+        except UNREADABLE:
+            return None
+
+    def outline(self, key: str) -> Outline | None:
+        """See `Memory.outline`."""
+        try:
+            return self._contents.outline(key)
         except UNREADABLE:
             return None
 

@@ -22,7 +22,7 @@ import sys
 from array import array
 from typing import TYPE_CHECKING
 
-from pymake.model.trace import DIGEST_BYTES, Facet, Failure, Stamp, Trace, shortened
+from pymake.model.trace import DIGEST_BYTES, Facet, Failure, Outline, Stamp, Trace, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,24 +80,44 @@ def encode_trace(trace: Trace) -> bytes:
     )
 
 
-def decode_trace(data: bytearray, start: int, end: int) -> Trace:
-    """The trace whose payload lies there."""
-    key, at = decode_key(data, start)
-    started, seconds, printed, action, inputs, discovered, outputs = _TRACE.unpack_from(data, at)
+def decode_outline(data: bytearray, start: int) -> Outline:
+    """The part of the trace whose payload lies there that decides."""
+    (length,) = COUNT.unpack_from(data, start)
+    return _outline(data, start + COUNT.size + length)[0]
+
+
+def _outline(data: bytearray, at: int) -> tuple[Outline, int]:
+    """The outline behind a key, and where the texts begin."""
+    _, seconds, _, action, inputs, discovered, outputs = _TRACE.unpack_from(data, at)
     at += _TRACE.size + action
     behind = at + 4 * (inputs + discovered + outputs)
     numbers = _unpacked("I", data[at:behind])
+    outline = Outline(
+        bytes(data[at - action : at]),
+        numbers[:inputs],
+        numbers[inputs : inputs + discovered],
+        numbers[inputs + discovered :],
+        seconds,
+    )
+    return outline, behind
+
+
+def decode_trace(data: bytearray, start: int, end: int) -> Trace:
+    """The trace whose payload lies there."""
+    key, at = decode_key(data, start)
+    outline, behind = _outline(data, at)
+    started, _, printed, *_ = _TRACE.unpack_from(data, at)
     task, reason, *facets = _cut_texts(data, behind, end)
     return Trace(
         key=key,
-        action=bytes(data[at - action : at]),
-        inputs=numbers[:inputs],
-        discovered=numbers[inputs : inputs + discovered],
-        outputs=numbers[inputs + discovered :],
+        action=outline.action,
+        inputs=outline.inputs,
+        discovered=outline.discovered,
+        outputs=outline.outputs,
         facets=tuple(map(Facet, facets[::2], facets[1::2])),
         task=task,
         started=started,
-        seconds=seconds,
+        seconds=outline.seconds,
         reason=reason,
         printed=bool(printed),
     )

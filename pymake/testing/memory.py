@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pymake.errors import InternalError
 from pymake.model.ids import VersionId
-from pymake.model.trace import Stamp, Version
+from pymake.model.trace import Outline, Stamp, Version
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,6 +32,13 @@ class ScratchMemory:
     def trace(self, key: str) -> Trace | None:
         """See `Memory.trace`."""
         return self._traces.get(key)
+
+    def outline(self, key: str) -> Outline | None:
+        """See `Memory.outline`."""
+        trace = self._traces.get(key)
+        if trace is None:
+            return None
+        return Outline(trace.action, trace.inputs, trace.discovered, trace.outputs, trace.seconds)
 
     def failure(self, key: str) -> Failure | None:
         """See `Memory.failure`."""

@@ -10,6 +10,7 @@ import pytest
 
 from pymake.errors import BuildFileError, Place
 from pymake.frontends import toml
+from pymake.frontends.keys import TASK_KEYS, TOP_KEYS
 from pymake.model.task import CommandText, Function, Kind, Project, Suffix, Task, TaskRef
 
 if TYPE_CHECKING:
@@ -199,7 +200,10 @@ WRONG: Mapping[str, tuple[str, str]] = {
     "kind": ('[task.a]\nkind = "transfrom"\n', ":2: task a: unknown kind 'transfrom'\n  try: transform"),
     "later kind": ('[task.a]\nkind = "split"\n', f":2: task a: {LATER} kind 'split' yet"),
     "type of kind": ("[task.a]\nkind = 3\n", ":2: task a: kind must be a text; it is the number 3"),
-    "task": ("[task]\na = 1\n", ":2: task a must be a table; it is the number 1\n  try: write [task.NAME] above its keys"),
+    "task": (
+        "[task]\na = 1\n",
+        ":2: task a must be a table; it is the number 1\n  try: write [task.NAME] above its keys",
+    ),
     "tasks": ("[[task.a]]\n", ":1: task a must be a table; it is a list\n  try: write [task.NAME] above its keys"),
     "no tasks": ("task = 1\n", ":1: task must be a table of tasks\n  try: write [task.NAME] above its keys"),
     "no name": ('[task.""]\n', ":1: a task without a name\n  try: write [task.NAME] above its keys"),
@@ -209,13 +213,25 @@ WRONG: Mapping[str, tuple[str, str]] = {
     "pool": ("[pools]\nlink = 0\n", ":2: pools.link must be a whole number, 1 or more; it is the number 0"),
     "env": ("[env]\nA = 1\n", ":2: env.A must be a text; it is the number 1"),
     "env of a task": ("[task.a.env]\n\nA = 1\n", ":3: task a: env.A must be a text; it is the number 1"),
-    "inline": ('\n[task.a]\nenv = { A = 1 }\n', ":3: task a: env.A must be a text; it is the number 1"),
-    "quoted": ('[task."a b"]\ncores = 0\n', ":2: task a b: cores must be a whole number, 1 or more; it is the number 0"),
-    "boolean": ("[task.a]\nretries = true\n", ":2: task a: retries must be a whole number, 0 or more; it is the boolean true"),
+    "inline": ("\n[task.a]\nenv = { A = 1 }\n", ":3: task a: env.A must be a text; it is the number 1"),
+    "quoted": (
+        '[task."a b"]\ncores = 0\n',
+        ":2: task a b: cores must be a whole number, 1 or more; it is the number 0",
+    ),
+    "boolean": (
+        "[task.a]\nretries = true\n",
+        ":2: task a: retries must be a whole number, 0 or more; it is the boolean true",
+    ),
     "number": ("[task.a]\nalways = 1\n", ":2: task a: always must be true or false; it is the number 1"),
-    "seconds": ('[task.a]\ntimeout = "3"\n', ":2: task a: timeout must be a number of seconds above 0; it is the text '3'"),
+    "seconds": (
+        '[task.a]\ntimeout = "3"\n',
+        ":2: task a: timeout must be a number of seconds above 0; it is the text '3'",
+    ),
     "date": ("[task.a]\ndoc = 2024-01-01\n", ":2: task a: doc must be a text; it is a date or time"),
-    "extras": ("[task.a]\nextras = [{}]\n", ":2: task a: extras[0] must be a text, number or boolean, or a list of these; it is a table"),
+    "extras": (
+        "[task.a]\nextras = [{}]\n",
+        ":2: task a: extras[0] must be a text, number or boolean, or a list of these; it is a table",
+    ),
     "empty input": (
         '[task.a]\n\ninput = ""\n',
         ':3: task a: input must be a path, { task = "NAME" }, or a list of these; it is an empty text',
@@ -224,7 +240,10 @@ WRONG: Mapping[str, tuple[str, str]] = {
         '[task.a]\ninput = ["x", { tsk = "y" }]\n',
         ':2: task a: input[1] must be a path, { task = "NAME" }, or a list of these; it is a table',
     ),
-    "output": ('[task.a]\noutput = [["x", 1]]\n', ":2: task a: output[0][1] must be a path, or a list of these; it is the number 1"),
+    "output": (
+        '[task.a]\noutput = [["x", 1]]\n',
+        ":2: task a: output[0][1] must be a path, or a list of these; it is the number 1",
+    ),
     "empty command": (
         '[task.a]\ncommand = " "\n',
         ":2: task a: command must be a text, a list of texts, or a list of such lists; it is the text ' '",
@@ -233,7 +252,10 @@ WRONG: Mapping[str, tuple[str, str]] = {
         "[task.a]\ncommand = []\n",
         ":2: task a: command must be a text, a list of texts, or a list of such lists; it is an empty list",
     ),
-    "no program": ('[task.a]\ncommand = [""]\n', ":2: task a: command[0] must be a text that is not empty; it is an empty text"),
+    "no program": (
+        '[task.a]\ncommand = [""]\n',
+        ":2: task a: command[0] must be a text that is not empty; it is an empty text",
+    ),
     "mixed": ('[task.a]\ncommand = ["a", ["b"]]\n', ":2: task a: command[1] must be a text; it is a list"),
     "mixed lists": (
         '[task.a]\ncommand = [["a"], "b"]\n',
@@ -243,7 +265,10 @@ WRONG: Mapping[str, tuple[str, str]] = {
         '[task.a]\ncommand = "x"\npython = "m:f"\n',
         ":2: task a has both command and python\n  try: keep the one that the jobs should run",
     ),
-    "no maker": ('[task.a]\noutput = "x"\n', ":2: task a has an output, but nothing that makes it\n  try: add a command or python key"),
+    "no maker": (
+        '[task.a]\noutput = "x"\n',
+        ":2: task a has an output, but nothing that makes it\n  try: add a command or python key",
+    ),
     "suffix": (
         '[task.a]\nsuffix = ".c"\noutput = ".o"\ncommand = "x"\n',
         ':2: task a has suffix, which is for transform only\n  try: write kind = "transform"',
@@ -309,6 +334,6 @@ def test_the_examples_of_the_page_load(tmp_path: Path, number: int) -> None:
 
 def test_the_page_tells_every_key() -> None:
     text = PAGE.read_text(encoding="utf-8")
-    missing = [name for name in [*toml.TASK_KEYS, *toml.TOP_KEYS] if f"| `{name}` |" not in text]
+    missing = [name for name in [*TASK_KEYS, *TOP_KEYS] if f"| `{name}` |" not in text]
     assert missing == []
     assert len(page_examples()) >= 7

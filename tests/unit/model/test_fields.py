@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from pymake.model.fields import FieldError, bare_field, escape, expand, field_names, flat, parse, substitute
 
+DOUBLE = "write {{ and }} for braces that are meant as they are"
+
 VALUES = {
     "input": ("a.c", "b.c", "c.c"),
     "output": "x.o",
@@ -25,7 +27,10 @@ VALUES = {
         ("plain", "plain"),
         ("{output}", "x.o"),
         ("cc {input} -o {output}.", "cc a.c b.c c.c -o x.o."),
-        ("{input[0]}|{input[-1]}|{input[1:]}|{input[:1]}|{input[1:2]}|{input[:]}", "a.c|c.c|b.c c.c|a.c|b.c|a.c b.c c.c"),
+        (
+            "{input[0]}|{input[-1]}|{input[1:]}|{input[:1]}|{input[1:2]}|{input[:]}",
+            "a.c|c.c|b.c c.c|a.c|b.c|a.c b.c c.c",
+        ),
         ("{output[0]}{output[-1]}{output[0:]}{output[1:]}", "x.ox.ox.o"),
         ("{one[0]}", "only"),
         ("{path[0][1]} {path[1][0]} {path[0]} {path}", "q r p q p q r"),
@@ -48,22 +53,25 @@ def test_expand(text: str, expanded: str) -> None:
         (
             "{zzz}",
             "unknown field {zzz}",
-            "known here: {input}, {none}, {one}, {output}, {path}, {é};"
-            " write {{ and }} for braces that are meant as they are",
+            f"known here: {{input}}, {{none}}, {{one}}, {{output}}, {{path}}, {{é}}; {DOUBLE}",
         ),
         ("ls ${HOME}", "unknown field {HOME}", "write ${{HOME}} for a variable of the shell"),
-        ("awk '{print $1}'", "{print $1} is no field", "write {{ and }} for braces that are meant as they are"),
-        ("find -exec {}", "{} is no field", "write {{ and }} for braces that are meant as they are"),
-        ("{1}", "{1} is no field", "write {{ and }} for braces that are meant as they are"),
+        ("awk '{print $1}'", "{print $1} is no field", DOUBLE),
+        ("find -exec {}", "{} is no field", DOUBLE),
+        ("{1}", "{1} is no field", DOUBLE),
         ("{input[3]}", "{input[3]} is out of range: input has 3 values here", None),
         ("{input[-4]}", "{input[-4]} is out of range: input has 3 values here", None),
         ("{output[1]}", "{output[1]} is out of range: output has 1 value here", None),
         ("{none[0]}", "{none[0]} is out of range: none has 0 values here", None),
         ("{input[x]}", "{input[x]} has an index that is no number", "write {name[0]}, {name[-1]} or {name[1:]}"),
         ("{input[]}", "{input[]} has an index that is no number", "write {name[0]}, {name[-1]} or {name[1:]}"),
-        ("{input[0}", "{input[0} is no field", "write {{ and }} for braces that are meant as they are"),
-        ("first\na {input\nlast", "a { without a } in a {input", "write {{ and }} for braces that are meant as they are"),
-        ("a } b", "a } without a { in a } b", "write {{ and }} for braces that are meant as they are"),
+        ("{input[0}", "{input[0} is no field", DOUBLE),
+        (
+            "first\na {input\nlast",
+            "a { without a } in a {input",
+            DOUBLE,
+        ),
+        ("a } b", "a } without a { in a } b", DOUBLE),
         ("{input:[a-z]+}", "{input:[a-z]+} captures a part of an input, and cannot stand here", "write {input}"),
     ],
 )

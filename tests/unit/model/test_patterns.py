@@ -1,3 +1,5 @@
+"""Globs and path templates: what they match, what they capture, where to look for it."""
+
 from __future__ import annotations
 
 import glob
@@ -151,14 +153,14 @@ def test_a_slash_at_the_end_means_folders() -> None:
     [
         ("{n[0]}.c", "{n[0]} cannot stand in a pattern"),
         ("{n:raw}.c", "{n:raw} cannot stand in a pattern"),
-        ("{n:(}.c", "{n:(}.c holds a broken expression: missing ), unterminated subpattern at position 9"),
+        ("{n:[9-0]}.c", "{n:[9-0]}.c holds a broken expression"),
         ("{n.c", "a { without a } in {n.c"),
     ],
 )
 def test_broken_patterns(text: str, message: str) -> None:
     with pytest.raises(FieldError) as caught:
         read(text)
-    assert caught.value.message.split(" at position")[0] == message.split(" at position")[0]
+    assert caught.value.message.partition(": ")[0] == message  # what follows is Python's word for it
 
 
 @pytest.mark.parametrize(
