@@ -95,7 +95,9 @@ def _opened(project: Project, aim: Aim, state: StateFolder, *, writing: bool) ->
     surveyor = Surveyor(plan=plan, files=files, memory=memory, manifests=manifests, rebuilder=rebuilder)
     survey = surveyor.survey(selection.wanted)
     if aim.strict:
-        check_inputs(plan, selection.wanted if plan.has_order_only else survey.suspects, files.is_there)
+        # The inputs of a job that was cleared are there; only of order-only inputs nobody has made sure.
+        checked = selection.wanted if plan.has_order_only else survey.suspects
+        check_inputs(plan, checked, files.is_there, lambda folder: [name for name, _ in disk.scan(folder)])
     return Session(
         project=project,
         plan=plan,

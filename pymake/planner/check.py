@@ -9,7 +9,7 @@ from pymake.model.ids import TaskId
 from pymake.planner.order import topological
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from pymake.model.ids import FileId, JobId
     from pymake.model.plan import Plan
@@ -42,8 +42,12 @@ def check_cycles(plan: Plan) -> None:
         )
 
 
-def check_inputs(plan: Plan, wanted: bytearray, is_there: Callable[[FileId], bool]) -> None:
+def check_inputs(
+    plan: Plan, wanted: bytearray, is_there: Callable[[FileId], bool], names_in: Callable[[str], Iterable[str]]
+) -> None:
     """Make sure that every input of the wanted jobs is there or made by a job.
+
+    `names_in` lists a folder (its path relative to the root, "" for the root), for names like a missing one.
 
     Raises:
         PlanError: one is neither; it names the task that needs it and files with a similar name.
@@ -61,7 +65,7 @@ def check_inputs(plan: Plan, wanted: bytearray, is_there: Callable[[FileId], boo
         folders = _made_folders(plan)
         missing = [(file, job) for file, job in missing if plan.path(file) not in folders]
     if missing:
-        raise _missing(plan, missing, is_there)
+        raise _missing(plan, missing, _names_like(plan, plan.path(missing[0][0]), is_there, names_in))
 
 
 def _in_made_folder(plan: Plan, file: FileId) -> bool:
@@ -86,10 +90,10 @@ def _made_folders(plan: Plan) -> set[str]:
     return found
 
 
-def _missing(plan: Plan, missing: list[tuple[FileId, JobId]], is_there: Callable[[FileId], bool]) -> PlanError:
+def _missing(plan: Plan, missing: list[tuple[FileId, JobId]], known: list[str]) -> PlanError:
     file, job = missing[0]
     path = plan.path(file)
-    near = nearest(path, _names_like(plan, path, is_there))
+    near = nearest(path, known)
     facts = [("needed by", plan.label(job))]
     if near:
         facts.append(("nearest", ", ".join(near)))
@@ -104,12 +108,16 @@ def _missing(plan: Plan, missing: list[tuple[FileId, JobId]], is_there: Callable
     )
 
 
-def _names_like(plan: Plan, path: str, is_there: Callable[[FileId], bool]) -> list[str]:
-    """Files that are there or made, those of the same folder or the same name first."""
-    folder, _, name = path.rpartition("/")
+def _names_like(
+    plan: Plan, path: str, is_there: Callable[[FileId], bool], names_in: Callable[[str], Iterable[str]]
+) -> list[str]:
+    """What is in the same folder, and files of the plan that are there or made, those of the same name first."""
+    folder, slash, name = path.rpartition("/")
+    beside = [folder + slash + other for other in names_in(folder)]
     found = [other for other in plan.paths() if other != path]
     found.sort(key=lambda other: other.rpartition("/")[0] != folder and other.rpartition("/")[2] != name)
-    return [other for other in found[:_MOST_COMPARED] if _exists(plan, other, is_there)]
+    known = (other for other in found[:_MOST_COMPARED] if _exists(plan, other, is_there))
+    return list(dict.fromkeys([*beside, *known]))
 
 
 def _exists(plan: Plan, path: str, is_there: Callable[[FileId], bool]) -> bool:

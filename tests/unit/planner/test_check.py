@@ -12,10 +12,13 @@ from pymake.planner.select import select
 from tests.unit.planner.sample import compiled, ref, task
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
 
     from pymake.model.ids import FileId
     from pymake.model.task import Task
+
+
+NONE: Mapping[str, Sequence[str]] = {}
 
 
 def cycle(tasks: Iterable[Task]) -> str:
@@ -26,14 +29,16 @@ def cycle(tasks: Iterable[Task]) -> str:
     return "no cycle"
 
 
-def missing(tasks: Iterable[Task], there: set[str], targets: tuple[str, ...] = ()) -> str:
+def missing(
+    tasks: Iterable[Task], there: set[str], targets: tuple[str, ...] = (), beside: Mapping[str, Sequence[str]] = NONE
+) -> str:
     plan = compiled(tasks, there).plan
 
     def is_there(file: FileId) -> bool:
         return plan.path(file) in there
 
     try:
-        check_inputs(plan, select(plan, targets, "").wanted, is_there)
+        check_inputs(plan, select(plan, targets, "").wanted, is_there, lambda folder: beside.get(folder, ()))
     except PlanError as error:
         return str(error)
     return "nothing"
@@ -142,3 +147,12 @@ def test_cycles(tasks: list[Task], text: str) -> None:
 )
 def test_missing_inputs(tasks: list[Task], targets: tuple[str, ...], text: str) -> None:
     assert missing(tasks, {"there", "src/main.c"}, targets) == text
+
+
+def test_a_misspelt_file_is_compared_with_what_lies_in_its_folder() -> None:
+    assert missing([task("one", "src/man.c", "o")], set(), beside={"src": ["main.c", "zebra.py"]}) == (
+        "b.toml:10: task one: the input src/man.c is not there, and no task makes it\n"
+        "  needed by: one o\n"
+        "  nearest: src/main.c\n"
+        "  try: correct the name, or declare the file as the output of a task"
+    )
