@@ -6,7 +6,7 @@ import enum
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pymake.engine.upstream import Upstream
+from pymake.model.upstream import Upstream
 from pymake.model.verdict import InputChanged, InputGone
 
 if TYPE_CHECKING:

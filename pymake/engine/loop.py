@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pymake.engine.manifest import action_text
 from pymake.engine.recorder import Edited, ReadTooEarly, Recorded, Rejected
-from pymake.engine.scheduler import SETTLED, JobState
+from pymake.engine.scheduler import JobState
 from pymake.errors import InputKeepsChanging, InternalError, JobError, assert_never
 from pymake.model.events import BuildEnded, BuildStarted, JobEnded, JobStarted, Note, Progress, Summary
 from pymake.model.job import Cancelled, Failed, Launch, Succeeded
@@ -191,9 +191,11 @@ class Build:
 
     def _commit(self, outcome: Succeeded) -> None:
         parts, job = self._parts, outcome.job
-        states = parts.scheduler.state
         commit = parts.recorder.commit(
-            job, outcome, reason=self._reasons[job], is_settled=lambda j: states(j) in SETTLED | {JobState.IDLE}
+            job,
+            outcome,
+            reason=self._reasons[job],
+            can_wait_for=lambda producer: parts.scheduler.can_wait_for(job, producer),
         )
         match commit:
             case Recorded():

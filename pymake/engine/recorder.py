@@ -90,7 +90,9 @@ class Recorder:
             self._disk.make_folder(folder)
         self._launched[job] = self._disk.now()
 
-    def commit(self, job: JobId, outcome: Succeeded, *, reason: Reason, is_settled: Callable[[JobId], bool]) -> Commit:
+    def commit(
+        self, job: JobId, outcome: Succeeded, *, reason: Reason, can_wait_for: Callable[[JobId], bool]
+    ) -> Commit:
         """Believe a run that ended well, or not."""
         for file in self._plan.dirtying(job):
             if not self._files.is_unchanged(file):
@@ -99,7 +101,7 @@ class Recorder:
         discovered = self._discover(job)
         if isinstance(discovered, JobError):
             return Rejected(error=discovered)
-        early = self._too_early(job, discovered, is_settled)
+        early = self._too_early(job, discovered, can_wait_for)
         if early is not None:
             return early
         outputs = self._plan.outputs(job)
@@ -166,12 +168,12 @@ class Recorder:
         return path.removeprefix(below)
 
     def _too_early(
-        self, job: JobId, discovered: Sequence[FileId], is_settled: Callable[[JobId], bool]
+        self, job: JobId, discovered: Sequence[FileId], can_wait_for: Callable[[JobId], bool]
     ) -> Edited | ReadTooEarly | None:
         producers = [self._plan.producer(file) for file in discovered]
-        unsettled = tuple(p for p in dict.fromkeys(producers) if p is not None and p != job and not is_settled(p))
-        if unsettled:
-            return ReadTooEarly(producers=unsettled)
+        first = tuple(p for p in dict.fromkeys(producers) if p is not None and p != job and can_wait_for(p))
+        if first:
+            return ReadTooEarly(producers=first)
         for file in discovered:
             if not self._files.is_as_at(file, self._launched[job]):
                 self._files.forget([file])

@@ -7,8 +7,8 @@ import heapq
 from typing import TYPE_CHECKING
 
 from pymake.engine.priority import critical_seconds
-from pymake.engine.upstream import Upstream
 from pymake.errors import InternalError
+from pymake.model.upstream import Upstream
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -160,6 +160,11 @@ class Scheduler:
             if self._states[freed] == JobState.WAITING:
                 self._make_ready(freed)
         return []
+
+    def can_wait_for(self, job: JobId, upstream: JobId) -> bool:
+        """Whether `upstream` is still open, and does not itself wait for `job`."""
+        state = JobState(self._states[upstream])
+        return state not in SETTLED | {JobState.IDLE} and upstream not in self._upstream.all_behind(job)
 
     def postpone(self, job: JobId, upstream: Collection[JobId]) -> None:
         """A running job turned out to need what these unsettled jobs make; it is judged again after them."""

@@ -172,7 +172,7 @@ class Plan:
         return self._order_only.size > 0
 
     def is_in_order(self) -> bool:
-        """Whether every job only needs what jobs before it make, and no task follows another: then there is no cycle."""
+        """Whether jobs only need what jobs before them make, and no task follows another: then there is no cycle."""
         if any(self._followed):
             return False
         producers = self._producers

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pymake.errors import PlanError, nearest
 from pymake.model.ids import TaskId
-from pymake.planner.order import topological
+from pymake.model.upstream import Upstream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -27,7 +27,7 @@ def check_cycles(plan: Plan) -> None:
     if plan.is_in_order():
         return
     wanted = bytearray(b"\1") * plan.job_count
-    order = topological(plan, wanted)
+    order = Upstream(plan, wanted, {}).order
     if len(order) < plan.job_count:
         for job in order:
             wanted[job] = 0

@@ -432,6 +432,17 @@ def test_a_generated_header_found_only_by_running_is_waited_for() -> None:
     assert world.disk.text("a.o") == world.content("a")
 
 
+def test_a_job_that_reads_what_comes_after_it_does_not_stop_the_build() -> None:
+    world = World(
+        disk=MemoryDisk({"a.c": "a"}),
+        rules={
+            "a": Rule(inputs=("a.c",), outputs=("a.o",), reads=("list",)),
+            "list": Rule(inputs=("a.o",), outputs=("list",)),
+        },
+    )
+    assert world.build(conduct=Conduct(slots=1)).names == ["a", "list"]
+
+
 def test_retries_run_a_job_again_after_their_delay() -> None:
     world = chain()
     world.rules["a"].retries = 2

@@ -194,7 +194,10 @@ class World:
     def _effect(self, launch: Launch) -> JobError | None:
         name = list(self.rules)[launch.job]
         effect = self.effects.get(name)
-        return effect(self, launch) if effect is not None else self.run(name)
+        if effect is not None:
+            return effect(self, launch)
+        self.run(name)
+        return None
 
     def run(self, name: str) -> None:
         """What a job does: write its outputs, and its depfile if it has one."""

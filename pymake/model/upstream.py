@@ -1,4 +1,4 @@
-"""Who waits for whom among the suspects: counts of what is still open, for jobs and for followed tasks.
+"""Who waits for whom among some jobs of a plan: counts of what is still open, for jobs and for followed tasks.
 
 Vertices are jobs and *gates*. The gate of a task opens when all its jobs are settled and the gates of the tasks that
 it follows are open; so `follows` costs one count for each job and task, not one for each pair of jobs.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pymake.model.ids import JobId
-from pymake.planner.order import topological
+from pymake.model.upstream import Upstream
 from pymake.planner.select import select
 from tests.unit.planner.sample import compiled, merge, ref, task
 
@@ -36,5 +36,5 @@ from tests.unit.planner.sample import compiled, merge, ref, task
 )
 def test_order(tasks: list[object], targets: list[str], order: str) -> None:
     plan = compiled(tasks).plan  # type: ignore[arg-type]  # a list of tasks
-    found = topological(plan, select(plan, targets, "").wanted)
+    found = Upstream(plan, select(plan, targets, "").wanted, {}).order
     assert "".join(plan.task(plan.task_of(JobId(job))).name for job in found) == order
