@@ -12,11 +12,12 @@ from pymake.engine.files import FileTable
 from pymake.engine.manifest import Manifests
 from pymake.engine.rebuilders import VerifyingTraces
 from pymake.engine.survey import Survey, Surveyor
+from pymake.errors import BuildFileError, UsageError
 from pymake.fs.digest import digest_bytes
 from pymake.fs.disk import RealDisk
 from pymake.planner.check import check_cycles, check_inputs
 from pymake.planner.compile import World, compile_project
-from pymake.planner.select import select
+from pymake.planner.select import Selection, select
 from pymake.store.folder import open_state
 from pymake.store.refusal import FOLDER
 
@@ -64,13 +65,15 @@ def plan_of(project: Project, disk: RealDisk) -> tuple[Plan, tuple[str, ...]]:
 class Aim:
     """What is wanted: targets relative to `where`, a folder relative to the root; `forced` means run all of it.
 
-    With `strict`, an input that is neither there nor made is an error.
+    With `strict`, an input that is neither there nor made is an error. Without targets the `default` of the build file
+    is wanted, or with `everything` all that it declares.
     """
 
     targets: tuple[str, ...] = ()
     where: str = ""
     forced: bool = False
     strict: bool = True
+    everything: bool = False
 
 
 def open_session(project: Project, aim: Aim, state: StateFolder, *, writing: bool = False) -> Session:
@@ -87,7 +90,7 @@ def open_session(project: Project, aim: Aim, state: StateFolder, *, writing: boo
 def _opened(project: Project, aim: Aim, state: StateFolder, *, writing: bool) -> Session:
     disk = disk_of(project, writing=writing)
     plan, warnings = plan_of(project, disk)
-    selection = select(plan, aim.targets or project.default, aim.where if aim.targets else "")
+    selection = _selected(plan, project, aim)
     memory = state.memory
     files = FileTable(plan, disk, memory)
     manifests = Manifests(plan, digest_bytes)
@@ -112,6 +115,29 @@ def _opened(project: Project, aim: Aim, state: StateFolder, *, writing: bool) ->
         wanted=selection.wanted,
         notes=(*memory.notes, *warnings),
     )
+
+
+def _selected(plan: Plan, project: Project, aim: Aim) -> Selection:
+    if not aim.targets:
+        return select(plan, (), "") if aim.everything else _default(plan, project)
+    stand = os.path.join(project.root, aim.where)
+    return select(plan, [_from(stand, target, project.root) for target in aim.targets], aim.where)
+
+
+def _default(plan: Plan, project: Project) -> Selection:
+    try:
+        return select(plan, project.default, "")
+    except UsageError as error:
+        raise BuildFileError(f"default: {error.message}", facts=error.facts, hint=error.hint) from error
+
+
+def _from(stand: str, target: str, root: str) -> str:
+    """A target as seen from the folder `stand`: absolute paths are those that editors and scripts give."""
+    if not os.path.isabs(target):
+        return target
+    if not target.startswith(os.path.join(root, "")):  # the way to the root may lead over a link
+        target = os.path.join(os.path.realpath(os.path.dirname(target)), os.path.basename(target))
+    return os.path.relpath(target, stand)
 
 
 def look(project: Project, aim: Aim) -> Session:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import sys
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pymake.app.building import build as build_project
 from pymake.app.cleaning import sort_outputs
 from pymake.app.cli.opening import Opened, command_names, open_project
 from pymake.app.cli.words import split_variables
-from pymake.app.options import BuildOptions
 from pymake.app.reporting import reporter_for
 from pymake.app.session import Aim, disk_of, look
 from pymake.app.views import graph as drawing
@@ -27,6 +26,7 @@ from pymake.store.lock import BuildLock
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from pymake.app.options import BuildOptions
     from pymake.app.session import Session
     from pymake.interfaces import Reporter
 
@@ -45,13 +45,7 @@ class Request:
 class BuildRequest(Request):
     """What `build` is told besides."""
 
-    jobs: int | None = None
-    keep_going: bool = False
-    always_make: bool = False
-    keep_failed: bool = False
-    no_wait: bool = False
-    timeout: float | None = None
-    retries: int = 0
+    options: BuildOptions
     silent: bool = False
     verbose: bool = False
     explain: bool = False
@@ -64,16 +58,7 @@ def build(request: BuildRequest) -> int:
     targets, overrides = split_variables(request.words)
     reporter = _reporter(request)
     opened = open_project(request.directory, request.files, overrides)
-    options = BuildOptions(
-        targets=targets,
-        jobs=request.jobs,
-        keep_going=request.keep_going,
-        always_make=request.always_make,
-        keep_failed=request.keep_failed,
-        no_wait=request.no_wait,
-        timeout=request.timeout,
-        retries=request.retries,
-    )
+    options = replace(request.options, targets=targets)
     try:
         summary = build_project(opened.project, options, where=opened.where, reporter=reporter)
     finally:
@@ -85,19 +70,19 @@ def build(request: BuildRequest) -> int:
 
 def question(request: BuildRequest) -> int:
     """1 if something is out of date. Says nothing."""
-    return int(out_of_date(_look(request, forced=request.always_make)))
+    return int(out_of_date(_look(request, forced=request.options.always_make)))
 
 
 def dry_run(request: BuildRequest) -> int:
     """Say what would run. Writes nothing."""
-    session = _look(request, forced=request.always_make)
+    session = _look(request, forced=request.options.always_make)
     _print(prospect_json(session) if request.json else prospect_lines(session, verbose=request.verbose))
     return 0
 
 
 def list_tasks(request: Request, *, json: bool) -> int:
     """One line for each task."""
-    session = _look(request, strict=False)
+    session = _look(request, strict=False, everything=True)
     _print([listing_json(session)] if json else listing_lines(session))
     return 0
 
@@ -166,10 +151,11 @@ def graph(request: Request, *, form: str, with_files: bool) -> int:
     return 0
 
 
-def _look(request: Request, *, forced: bool = False, strict: bool = True) -> Session:
+def _look(request: Request, *, forced: bool = False, strict: bool = True, everything: bool = False) -> Session:
     targets, overrides = split_variables(request.words)
     opened = open_project(request.directory, request.files, overrides)
-    session = look(opened.project, Aim(targets=targets, where=opened.where, forced=forced, strict=strict))
+    aim = Aim(targets=targets, where=opened.where, forced=forced, strict=strict, everything=everything)
+    session = look(opened.project, aim)
     for note in (*command_names(opened.project, request.command), *session.notes):
         print(f"pymake: {note}", file=sys.stderr)
     return session

@@ -11,6 +11,7 @@ import typer
 from pymake._version import __version__
 from pymake.app.cli import commands
 from pymake.app.cli.words import split_command
+from pymake.app.options import BuildOptions
 from pymake.errors import Interrupted, PymakeError
 from pymake.reporters.choose import ColorOption
 
@@ -71,13 +72,15 @@ def build(
         words=tuple(words or ()),
         directory=directory,
         files=tuple(files or ()),
-        jobs=jobs,
-        keep_going=keep_going,
-        always_make=always_make,
-        keep_failed=keep_failed,
-        no_wait=no_wait,
-        timeout=timeout,
-        retries=retries,
+        options=BuildOptions(
+            jobs=jobs,
+            keep_going=keep_going,
+            always_make=always_make,
+            keep_failed=keep_failed,
+            no_wait=no_wait,
+            timeout=timeout,
+            retries=retries,
+        ),
         silent=silent,
         verbose=verbose,
         explain=explain,

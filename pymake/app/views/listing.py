@@ -41,9 +41,15 @@ def listing_json(session: Session) -> str:
 
 
 def listing(session: Session) -> list[Row]:
-    """A row for each task, in the order of declaration."""
+    """A row for each task, in the order of declaration; of the tasks with jobs, those that are wanted."""
+    plan, wanted = session.plan, session.wanted
     prospects = {found.job: found.prospect for found in forecasts(session)}
-    return [_row(session, TaskId(number), prospects) for number in range(session.plan.task_count)]
+    tasks = map(TaskId, range(plan.task_count))
+    return [
+        _row(session, task, prospects)
+        for task in tasks
+        if not plan.task_jobs(task) or any(wanted[job] for job in plan.task_jobs(task))
+    ]
 
 
 def _row(session: Session, task: TaskId, prospects: Mapping[JobId, Prospect]) -> Row:
