@@ -129,7 +129,7 @@ class OutputMissing(JobError):
 
 
 class InputKeepsChanging(JobError):
-    """An input was edited during the run, again after each new attempt."""
+    """An input was edited during the run, again after each new attempt; or it was removed."""
 
 
 class JobsFailed(PymakeError):

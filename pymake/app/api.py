@@ -12,11 +12,12 @@ from pymake.app.building import build as build_project
 from pymake.app.finding import root_of
 from pymake.app.options import BuildOptions
 from pymake.app.reporting import reporter_for
-from pymake.errors import Interrupted, JobsFailed, UsageError
+from pymake.errors import BuildFileError, Interrupted, JobsFailed, UsageError
 from pymake.frontends import pipeline
 from pymake.frontends.context import current
 from pymake.frontends.declared import DeclaredTask
 from pymake.frontends.made import project as made_project
+from pymake.frontends.places import caller
 from pymake.frontends.project import load_project
 from pymake.frontends.references import Unsuitable
 from pymake.reporters.lines import Verbosity
@@ -103,6 +104,7 @@ def build(
     """
     here = os.getcwd()
     start = os.path.abspath(directory) if directory is not None else here
+    _check_not_read()
     root = root_of(start, ())
     options = BuildOptions(
         targets=_names(targets),
@@ -120,7 +122,18 @@ def build(
         os.chdir(here)
 
 
+def _check_not_read() -> None:
+    """A build that starts while a build file is read would start again in each process that reads it."""
+    if current().is_build_file:
+        raise BuildFileError(
+            "a build file declares tasks, and cannot build while it is read",
+            place=current().place(caller()),
+            hint="take the call out, or put it below: if __name__ == '__main__'",
+        )
+
+
 def _run_script(options: BuildOptions, verbose: int) -> Summary:
+    _check_not_read()
     root = os.getcwd()
     return _run(made_project(current(), root), options, "", verbose)
 

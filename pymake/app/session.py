@@ -128,7 +128,9 @@ def _default(plan: Plan, project: Project) -> Selection:
     try:
         return select(plan, project.default, "")
     except UsageError as error:
-        raise BuildFileError(f"default: {error.message}", facts=error.facts, hint=error.hint) from error
+        raise BuildFileError(
+            f"default: {error.message}", place=project.default_place, facts=error.facts, hint=error.hint
+        ) from error
 
 
 def _from(stand: str, target: str, root: str) -> str:

@@ -7,7 +7,7 @@ from array import array
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pymake.errors import JobError, OutputMissing
+from pymake.errors import InputKeepsChanging, JobError, OutputMissing
 from pymake.model.ids import ABSENT, FileId, VersionId
 from pymake.model.trace import NOTHING, Failure, Trace
 from pymake.model.verdict import describe
@@ -97,7 +97,7 @@ class Recorder:
         for file in self._plan.dirtying(job):
             if not self._files.is_unchanged(file):
                 self._files.forget([file])
-                return Edited(path=self._plan.path(file))
+                return self._edited(file)
         discovered = self._discover(job)
         if isinstance(discovered, JobError):
             return Rejected(error=discovered)
@@ -133,6 +133,13 @@ class Recorder:
                 error=str(error),
             )
         )
+
+    def _edited(self, file: FileId) -> Edited | Rejected:
+        """An input is not what it was. Without it another run would only make a mess, so that is a failure."""
+        path = self._plan.path(file)
+        if self._files.is_there(file):
+            return Edited(path=path)
+        return Rejected(error=InputKeepsChanging(f"input {path} was removed during the run"))
 
     def _folders(self, job: JobId) -> set[str]:
         paths = [*self._plan.output_paths(job)]

@@ -41,6 +41,8 @@ class JobState(enum.IntEnum):
     """Settled: something upstream failed, or the build was stopped before it started."""
     DELAYED = 9
     """It failed and is tried again after a while. Holds nothing."""
+    ENDED = 10
+    """The executor is done with it; what it left is not yet believed. Holds nothing."""
 
 
 _NEXT: dict[JobState, frozenset[JobState]] = {
@@ -48,7 +50,8 @@ _NEXT: dict[JobState, frozenset[JobState]] = {
     JobState.WAITING: frozenset({JobState.READY, JobState.NOT_RUN}),
     JobState.READY: frozenset({JobState.QUEUED, JobState.CLEAN, JobState.NOT_RUN}),
     JobState.QUEUED: frozenset({JobState.RUNNING, JobState.NOT_RUN}),
-    JobState.RUNNING: frozenset({JobState.QUEUED, JobState.WAITING, JobState.DELAYED, JobState.DONE, JobState.FAILED}),
+    JobState.RUNNING: frozenset({JobState.ENDED}),
+    JobState.ENDED: frozenset({JobState.QUEUED, JobState.WAITING, JobState.DELAYED, JobState.DONE, JobState.FAILED}),
     JobState.DELAYED: frozenset({JobState.QUEUED, JobState.NOT_RUN}),
     JobState.CLEAN: frozenset(),
     JobState.DONE: frozenset(),
@@ -99,7 +102,7 @@ class Scheduler:
     @property
     def open(self) -> int:
         """How many suspects are not settled."""
-        return self.count(*_NOT_STARTED, JobState.RUNNING)
+        return self.count(*_NOT_STARTED, JobState.RUNNING, JobState.ENDED)
 
     def running(self) -> list[JobId]:
         """The jobs that the executor has, in the order of the build file."""
@@ -117,14 +120,11 @@ class Scheduler:
 
     def enqueue(self, job: JobId) -> None:
         """The job is dirty, or is to run once more: it waits for room."""
-        if self._states[job] == JobState.RUNNING:
-            self._release(job)
         self._move(job, JobState.QUEUED)
         heapq.heappush(self._queued, self._rank[job])
 
     def delay(self, job: JobId) -> None:
-        """A running job failed and is tried again later: `enqueue` it then."""
-        self._release(job)
+        """A job that ended failed, and is tried again later: `enqueue` it then."""
         self._move(job, JobState.DELAYED)
 
     def next_launch(self) -> JobId | None:
@@ -149,10 +149,17 @@ class Scheduler:
                 return job
         return None
 
+    def end(self, job: JobId) -> None:
+        """The executor is done with a running job: its cores and its place in the pool are free."""
+        self._release(job)
+        self._move(job, JobState.ENDED)
+
+    def frees(self, job: JobId) -> bool:
+        """Whether a job becomes ready when this one is settled."""
+        return self._upstream.frees(job)
+
     def settle(self, job: JobId, state: JobState) -> list[JobId]:
         """The job is CLEAN, DONE, FAILED or NOT_RUN. Returns the jobs that are not run because it failed."""
-        if self._states[job] == JobState.RUNNING:
-            self._release(job)
         self._move(job, state)
         if state in (JobState.FAILED, JobState.NOT_RUN):
             return self._drop_behind(job)
@@ -167,8 +174,7 @@ class Scheduler:
         return state not in SETTLED | {JobState.IDLE} and upstream not in self._upstream.all_behind(job)
 
     def postpone(self, job: JobId, upstream: Collection[JobId]) -> None:
-        """A running job turned out to need what these unsettled jobs make; it is judged again after them."""
-        self._release(job)
+        """A job that ended turned out to need what these unsettled jobs make; it is judged again after them."""
         self._move(job, JobState.WAITING)
         for producer in upstream:
             self._upstream.postpone(job, producer)

@@ -29,13 +29,13 @@ Frame = tuple[str, int, str]
 def complain(error: BaseException, root: str) -> Complaint | None:
     """What to tell the user about an exception; None if it is no failure (`sys.exit(0)`).
 
-    A `JobError`, as `sh()` raises it, keeps its message and facts.
+    A `JobError`, as `sh()` raises it, keeps its message and facts, and the user's frames say which call it was.
     """
     if isinstance(error, SystemExit) and (error.code is None or error.code == 0):
         return None
     if isinstance(error, JobError):
         facts = tuple((str(name), str(value)) for name, value in error.facts)
-        return Complaint(type(error).__name__, str(error.message), facts, error.hint)
+        return Complaint(type(error).__name__, str(error.message), (*facts, *_frame_facts(error, root)), error.hint)
     message, rest = _headline(error)
     return Complaint("CallFailed", message, (*rest, *_frame_facts(error, root), *_origins(error, root)))
 

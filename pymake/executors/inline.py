@@ -14,6 +14,7 @@ from pymake.executors.endings import timed_out
 from pymake.executors.local import PATIENCE, LocalExecutor
 from pymake.executors.slotlog import drop
 from pymake.model.job import Call, Cancelled, Failed, Succeeded
+from pymake.model.task import LONGEST_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -176,7 +177,7 @@ class _Interruption:
                 self._handle(number, self._signal)
         if self._timeout is not None:
             self._handle(signal.SIGALRM, self._ring)
-            signal.setitimer(signal.ITIMER_REAL, self._timeout)
+            signal.setitimer(signal.ITIMER_REAL, min(self._timeout, LONGEST_SECONDS))
 
     def __exit__(self, *_: object) -> None:
         self._armed = False  # first: an exception in the middle would leave handlers behind

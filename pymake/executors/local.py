@@ -259,7 +259,7 @@ class LocalExecutor:
 
     def _call_ended(self, slot: Slot, run: Run, message: bytes) -> None:
         reply = reply_of(message)
-        if reply.children or run.phase is not Phase.RUNNING:
+        if reply.spent or run.phase is not Phase.RUNNING:
             # It goes with what the call left behind, or with what a TERM that it outlived did to it.
             self._staff.dismiss(slot.number, spare_children=_is_ending(run))
         if run.phase is not Phase.RUNNING:

@@ -9,6 +9,7 @@ import time
 from typing import NamedTuple, Protocol
 
 from pymake.executors.endings import UNKNOWN
+from pymake.model.task import LONGEST_SECONDS
 
 
 class Ready(NamedTuple):
@@ -163,4 +164,4 @@ def wait_status(process: int) -> int:
 
 def _milliseconds(timeout: float | None) -> int | None:
     """Rounded up, else the last part of a millisecond would be waited for in a busy loop."""
-    return None if timeout is None else math.ceil(timeout * 1000)
+    return None if timeout is None else math.ceil(min(timeout, LONGEST_SECONDS / 1000) * 1000)

@@ -31,11 +31,11 @@ class Request(NamedTuple):
 
 
 class Reply(NamedTuple):
-    """How the call ended. `children` says that it left processes behind; then the worker must not be used again."""
+    """How the call ended. `spent`: it left processes behind, or damage; the worker must not be used again."""
 
     complaint: Complaint | None
     seconds: float
-    children: bool
+    spent: bool
 
 
 class Line:

@@ -65,26 +65,18 @@ class Worker:
         try:
             request = request_of(message)
             if request.log is not None:
-                _write_to(request.log)
+                surroundings.write_to(request.log)
             self._call(request, surroundings)
         except BaseException as error:  # noqa: BLE001  # whatever it is, it ends the job and not the worker
             complaint = complain(error, self._root)
         seconds = time.perf_counter() - began
         _flush()
-        surroundings.restore()
-        return Reply(complaint, seconds, reap_own())
+        left_children = reap_own()
+        return Reply(complaint, seconds, not surroundings.restore() or left_children)
 
     def _call(self, request: Request, surroundings: Surroundings) -> None:
         surroundings.enter(request.cwd, request.env)
         self._functions[request.task](*request.arguments)
-
-
-def _write_to(log: str) -> None:
-    """Send everything that is printed, also by C code and by programs, to a file."""
-    fd = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)
-    os.dup2(fd, 1)
-    os.dup2(fd, 2)
-    os.close(fd)
 
 
 def _flush() -> None:

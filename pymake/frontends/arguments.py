@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from pymake.errors import nearest
-from pymake.frontends.references import OutputFrom, Refer, Referable, Unsuitable, parameter, path
-from pymake.model.task import CommandText, Kind, Suffix, TaskRef
+from pymake.frontends.references import OutputFrom, Refer, Referable, Unsuitable, for_system, parameter, path
+from pymake.model.task import LONGEST_SECONDS, CommandText, Kind, Suffix, TaskRef
 
 Convert = Callable[[object, Refer], object]
 """Makes the value in a `Task` of the value as written; raises `Unsuitable`."""
@@ -34,6 +34,9 @@ FORMS: Mapping[Kind, Form] = {
     ),
     Kind.MERGE: Form(positional=("input", "output"), required=("output",)),
 }
+
+_DEEPEST = 100
+"""Deeper structures are taken for mistakes: most that walk through them, pickle too, would hit a limit of Python."""
 
 WITHOUT_DECORATOR = ("order_only", "depfile", "vars", "env", "cwd")
 """Further arguments of the decorators that make jobs; everything else has a decorator of its own."""
@@ -111,7 +114,7 @@ def command(value: object) -> CommandText:
         Unsuitable: it is none of them.
     """
     if isinstance(value, str) and value.strip():
-        return CommandText(commands=(value,))
+        return CommandText(commands=(for_system(value),))
     if isinstance(value, (list, tuple)) and value:
         if all(isinstance(part, (list, tuple)) for part in value):
             return CommandText(commands=tuple(_words(part) for part in value))
@@ -126,7 +129,7 @@ def _words(value: object) -> tuple[str, ...]:
             raise Unsuitable(f"command has {word!r} in it, not a text", hint=f"write it as text: {str(word)!r}")
     if not words:
         raise Unsuitable("command has an empty list in it")
-    return tuple(str(os.fspath(word)) for word in words)
+    return tuple(for_system(str(os.fspath(word))) for word in words)
 
 
 def _parameter(value: object, refer: Refer) -> object:
@@ -138,7 +141,17 @@ def _output(value: object, _refer: Refer) -> object:
         name = getattr(task, "__name__", task)
         raise Unsuitable(f"{name!r} is no file name: an output names the files that are made")
 
-    return parameter(value, refuse)
+    named = parameter(value, refuse)
+    if not _may_be_output(named):
+        raise Unsuitable(f"output is {value!r}, which names no file", hint="None stands for no output")
+    return named
+
+
+def _may_be_output(value: object) -> bool:
+    """Whether there is a file name in it, or nothing at all."""
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return not value or any(map(_may_be_output, value))
+    return value is None or isinstance(value, str)
 
 
 def _filter(value: object, _refer: Refer) -> object:
@@ -153,7 +166,17 @@ def _extras(value: object, _refer: Refer) -> object:
     for item in value:
         if isinstance(item, (OutputFrom, Referable)):
             raise Unsuitable("extras has a task in it", hint="files of another task go into the input")
+    _check_depth(value, _DEEPEST)
     return tuple(value)
+
+
+def _check_depth(value: object, left: int) -> None:
+    if not left:
+        raise Unsuitable("extras holds itself, or is nested too deep", hint="give the job plain values")
+    inner = list(value.values()) if isinstance(value, dict) else value
+    if isinstance(inner, (list, tuple, set, frozenset)):
+        for item in inner:
+            _check_depth(item, left - 1)
 
 
 def _path(value: object, _refer: Refer) -> object:
@@ -182,6 +205,7 @@ def _texts(expected: str) -> Convert:
         for text in texts:
             if not isinstance(text, str) or not text:
                 raise Unsuitable(f"{text!r} is not {expected}")
+            for_system(text)
         return tuple(texts)
 
     return convert
@@ -202,7 +226,7 @@ def _number(name: str, expected: str, fits: Callable[[float], bool], *, whole: b
     def convert(value: object, _refer: Refer) -> object:
         if isinstance(value, bool) or not isinstance(value, kinds) or not fits(value):
             raise Unsuitable(f"{name} is {value!r}, not {expected}")
-        return value if whole else float(value)
+        return value if whole else float(min(value, LONGEST_SECONDS))
 
     return convert
 
@@ -219,6 +243,7 @@ def _env(value: object, _refer: Refer) -> object:
     for name, text in value.items():
         if not isinstance(name, str) or not isinstance(text, str):
             raise Unsuitable(f"env has {name!r}: {text!r} in it, and both must be texts")
+        for_system(text)
     return dict(value)
 
 
@@ -233,9 +258,9 @@ def _variable(name: object, value: object) -> str | tuple[str, ...]:
         if isinstance(value, bool):
             return "true" if value else "false"
         if isinstance(value, (str, os.PathLike, int, float)):
-            return str(value)
+            return for_system(str(value))
         if isinstance(value, (list, tuple)) and all(isinstance(item, (str, os.PathLike)) for item in value):
-            return tuple(str(item) for item in value)
+            return tuple(for_system(str(item)) for item in value)
     raise Unsuitable(f"vars has {name!r}: {value!r} in it, not a name with a text, a number or a list of texts")
 
 

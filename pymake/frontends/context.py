@@ -98,14 +98,18 @@ class Declarations:
 
 
 class Context:
-    """The pipelines of one evaluation; `main` is always there. `root` is None in a script: its current folder."""
+    """The pipelines of one evaluation; `main` is always there. `root` is None in a script: its current folder.
 
-    __slots__ = ("_paths", "_root", "pipelines")
+    `unused` holds the decorators that stand above no function yet, and where they are written.
+    """
+
+    __slots__ = ("_paths", "_root", "pipelines", "unused")
 
     def __init__(self, root: str | None) -> None:
         self._root = root
         self._paths: dict[tuple[str, str], str] = {}
         self.pipelines: dict[str, Declarations] = {MAIN: Declarations(MAIN, self)}
+        self.unused: dict[object, Location] = {}
 
     @property
     def main(self) -> Declarations:
@@ -128,6 +132,21 @@ class Context:
             raise BuildFileError(f"two pipelines are called {name!r}", place=place, facts=facts, hint=hint)
         added = self.pipelines[name] = Declarations(name, self, place)
         return added
+
+    @property
+    def is_build_file(self) -> bool:
+        """Whether a build file is being read, which cannot be built before it came to its end."""
+        return self._root is not None
+
+    def check_used(self) -> None:
+        """Make sure that every decorator decorates something: `@task` without parentheses takes the function as input.
+
+        Raises:
+            BuildFileError: one does not.
+        """
+        for location in self.unused.values():
+            unsuitable = Unsuitable("this decorator stands above no function", hint="write its arguments: @task(…)")
+            raise self.error(unsuitable, location)
 
     def place(self, location: Location) -> Place:
         """The location as the user would write it, relative to the root."""

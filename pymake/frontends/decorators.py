@@ -27,9 +27,12 @@ class Decorator:
     def __init__(self, **named: object) -> None:
         self._named: Mapping[str, object] = named
         self._location = caller()
+        if current().is_build_file:
+            current().unused[self] = self._location
 
     def __call__(self, function: F) -> F:
         """Add the arguments; the function stays as it is."""
+        current().unused.pop(self, None)
         self._add(current().main.decorate(function, self._location))
         return function
 
@@ -71,6 +74,7 @@ class _FolderDecorator(Decorator, Folders):
 
     def __init__(self, folders: tuple[object, ...]) -> None:
         Decorator.__init__(self, mkdir=folders)
+        current().unused.pop(self, None)  # it may stand among what a task follows
         Folders.__init__(self, folders)
 
 
@@ -113,6 +117,8 @@ def follows(*tasks: object) -> Decorator:
 
 def mkdir(*folders: object) -> Decorator:
     """Make these folders before the first job."""
+    if any(map(callable, folders)):
+        raise current().error(Unsuitable("mkdir names no folder", hint='write it: @mkdir("build")'), caller())
     return _FolderDecorator(folders)
 
 

@@ -36,7 +36,7 @@ def failure(error: BaseException, path: str, root: str) -> BuildFileError:
 
 
 def _syntax_error(error: SyntaxError, root: str) -> BuildFileError:
-    place = Place(path=relative(error.filename or "", root), line=error.lineno)
+    place = Place(path=relative(error.filename or "", root), line=error.lineno or None)
     facts = [("line", error.text.strip())] if error.text and error.text.strip() else []
     return BuildFileError(f"syntax error: {error.msg}", place=place, facts=facts)
 

@@ -40,6 +40,9 @@ class ProjectLoader(SourceFileLoader):
         """The code of the file as it is now."""
         path = self.get_filename(fullname)
         self.loaded_bytes = self.get_data(path)
+        if b"\0" in self.loaded_bytes:  # each version of Python says it in another way, and none says where
+            line = self.loaded_bytes.count(b"\n", 0, self.loaded_bytes.index(b"\0")) + 1
+            raise SyntaxError("the file holds the character NUL", (path, line, None, None))
         code: CodeType = self.source_to_code(self.loaded_bytes, path)
         self.loaded_text = self.get_source(fullname)
         return code

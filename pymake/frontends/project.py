@@ -109,6 +109,7 @@ def _joined(root: str, parts: Mapping[str, Project]) -> Project:
         files=tuple(dict.fromkeys(file for part in parts.values() for file in part.files)),
         tasks=_all_tasks(parts.values()),
         default=tuple(dict.fromkeys(name for part in parts.values() for name in part.default)),
+        default_place=next((part.default_place for part in parts.values() if part.default_place is not None), None),
         variables=_united("variable", {path: part.variables for path, part in parts.items()}),
         env=_united("environment variable", {path: part.env for path, part in parts.items()}),
         pools=_united("pool", {path: part.pools for path, part in parts.items()}),

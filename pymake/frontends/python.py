@@ -52,6 +52,7 @@ def load(path: str, root: str) -> Project:
     with evaluating(root) as context, _rare_collections():
         with _telling(relative(filename, root), root):
             _run(filename, relative(filename, root))
+        context.check_used()
         return replace(project(context, root), files=project_files(root))
 
 

@@ -61,9 +61,10 @@ def parameter(value: object, refer: Refer) -> object:
         Unsuitable: something in it is neither a task nor can be read twice.
     """
     if value is None or type(value) is str:
-        return value
+        return value if value is None else for_system(value)
     if isinstance(value, (list, tuple)):
         if set(map(type, value)) == {str}:
+            for_system("".join(value))
             return value[:]  # the build file may go on to change its list
         members = _members(value, refer)
         return list(members) if isinstance(value, list) else tuple(members)
@@ -86,6 +87,8 @@ def _members(values: Iterable[object], refer: Refer) -> Iterator[object]:
 def _single(value: object, refer: Refer) -> object:
     if isinstance(value, os.PathLike):
         return path(value)
+    if isinstance(value, (bytes, bytearray)):
+        raise Unsuitable(f"{value!r} is bytes, and a file name is a text", hint="os.fsdecode(…) makes a text of it")
     if hasattr(value, "__next__"):
         raise Unsuitable(f"a {type(value).__name__} can be read only once", hint="make it a list: list(…)")
     if isinstance(value, (TaskRef, Referable)) or callable(value):
@@ -102,6 +105,21 @@ def path(value: object) -> str:
     text = os.fspath(value) if isinstance(value, (str, os.PathLike)) else None
     if not isinstance(text, str) or not text:
         raise Unsuitable(f"{value!r} is no file name")
+    return for_system(text)
+
+
+def for_system(text: str) -> str:
+    """A text that may go to the system, as a file name, an argument or a value of the environment.
+
+    Raises:
+        Unsuitable: it holds what no system takes.
+    """
+    if "\0" in text:
+        raise Unsuitable(f"{text!r} holds the character NUL")
+    try:
+        os.fsencode(text)
+    except UnicodeEncodeError as error:
+        raise Unsuitable(f"{text!r} holds half a character, {text[error.start]!r}") from None
     return text
 
 

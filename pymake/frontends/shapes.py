@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from pymake.model.task import CommandText, Kind, Suffix, TaskRef
+from pymake.model.task import LONGEST_SECONDS, CommandText, Kind, Suffix, TaskRef
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -119,7 +119,7 @@ def whole(least: int) -> Shape:
 def _seconds(value: object) -> float:
     if not isinstance(value, int | float) or isinstance(value, bool) or not value > 0:
         raise Mismatch("a number of seconds above 0", value)
-    return float(value)
+    return float(min(value, LONGEST_SECONDS))
 
 
 def _each(values: Sequence[object], read: Callable[[object], _T]) -> list[_T]:

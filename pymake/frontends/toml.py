@@ -100,11 +100,26 @@ class _File:
         self._resolve = resolve
 
     def project(self, data: dict[str, object]) -> Project:
+        self._check_letters(data, ())
         tables = self._task_tables(data)
         given = dict(self._values("", data, TOP_KEYS, ()))
         tasks = tuple(self._task(name, table) for name, table in tables.items())
+        if "default" in data:
+            given["default_place"] = self._place(("default",))
         make: Callable[..., Project] = Project  # the table of keys says which attributes there are
         return make(root=self._root, files=(self._path,), tasks=tasks, **given)
+
+    def _check_letters(self, value: object, at: tuple[str, ...]) -> None:
+        """No system takes a NUL, wherever it stands."""
+        if isinstance(value, str) and "\0" in value:
+            raise self._error(f"{'.'.join(at)} holds the character NUL", at)
+        if isinstance(value, dict):
+            for name, inner in value.items():
+                self._check_letters(name, at)
+                self._check_letters(inner, (*at, name))
+        elif isinstance(value, list):
+            for inner in value:
+                self._check_letters(inner, at)
 
     def _task_tables(self, data: dict[str, object]) -> dict[str, dict[str, object]]:
         """The tables of the tasks, taken out of the file's own keys."""

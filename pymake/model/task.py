@@ -19,6 +19,10 @@ VariableValue = str | tuple[str, ...]
 """A variable is a text, or a list of texts that become several arguments."""
 
 
+LONGEST_SECONDS = 1e9
+"""A longer timeout or delay, infinity too, makes no difference to anybody, but to the clocks of the system."""
+
+
 class Kind(enum.Enum):
     """How a task makes jobs. The value is the word in a build file."""
 
@@ -113,13 +117,15 @@ class Project:
     """All that the build files of one root declare, before any of it is expanded.
 
     `root` is the folder of the build files, absolute; `files` the build files and the project modules they loaded,
-    relative to it. `default` holds target names as written; empty means every task.
+    relative to it. `default` holds target names as written; empty means every task. `default_place`
+    is where a text says so.
     """
 
     root: str
     files: tuple[str, ...] = ()
     tasks: tuple[Task, ...] = ()
     default: tuple[str, ...] = ()
+    default_place: Place | None = None
     variables: Mapping[str, VariableValue] = field(default_factory=dict)
     env: Mapping[str, str] = field(default_factory=dict)
     pools: Mapping[str, int] = field(default_factory=dict)

@@ -13,7 +13,7 @@ from pymake.errors import BuildFileError, PlanError, nearest
 from pymake.model.plan import Plan
 from pymake.planner.declared import blamed, declare
 from pymake.planner.facts import Facts, World
-from pymake.planner.files import Files
+from pymake.planner.files import STATE_FOLDER, Files
 from pymake.planner.inputs import Inputs, Made, unknown_task
 from pymake.planner.jobs import Jobs
 from pymake.planner.kinds import Expansion, expand_task
@@ -171,6 +171,12 @@ class _Compiler:
 
     def _check_outputs(self, plan: Plan, task: Task, spec: JobSpec) -> None:
         for path in spec.outputs:
+            if path[:1] in (".", "/") and _holds_project(path):
+                raise BuildFileError(
+                    f"task {task.name}: the output {path} holds the project or what pymake remembers of it",
+                    place=task.place,
+                    hint="write to a folder of its own, such as build/",
+                )
             file = plan.file(path)
             other = None if file is None else plan.producer(file)
             if other is not None:
@@ -190,6 +196,10 @@ class _Compiler:
                 producer = plan.producer(file)
                 if producer is not None:
                     yield plan.task_of(producer)
+
+
+def _holds_project(path: str) -> bool:
+    return path in (".", "/") or path.endswith("..") or path.partition("/")[0] == STATE_FOLDER
 
 
 def _check_pool(task: Task, project: Project) -> None:
@@ -227,6 +237,8 @@ def _check_circle(tasks: Sequence[Declared]) -> None:
 
 def _two_makers(plan: Plan, other: JobId, task: Task, spec: JobSpec, path: str) -> PlanError:
     if plan.task(plan.task_of(other)).name == task.name:
+        if not spec.inputs:
+            return PlanError(f"task {task.name} names the output {path} twice", place=task.place)
         first = [plan.path(file) for file in plan.dirtying(other)]
         return PlanError(
             f"two jobs of task {task.name} make {path}",

@@ -10,6 +10,7 @@ from pymake.errors import BuildFileError, assert_never
 from pymake.model.fields import FieldError, bare_field, escape, expand, substitute
 from pymake.model.patterns import Pattern, is_glob, normalise, read, unescaped
 from pymake.model.task import Kind, TaskRef
+from pymake.planner.calls import check_call
 from pymake.planner.structure import members, rebuilt, texts
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ def declare(task: Task, project: Project) -> Declared:
     suffix = None if task.filter is None else words.text(task.filter.text)
     output_dir = None if task.output_dir is None else words.template(task.output_dir)
     _check(task, output, suffix)
+    check_call(task)
     patterns, needs = _looked_for(inputs)
     outputs = _known_outputs(task.kind, output, variables)
     return Declared(

@@ -16,8 +16,8 @@ from pymake.store.refusal import FOLDER, refused
 
 LAYOUT = "pymake state"
 LAYOUT_VERSION = 1
-OURS = frozenset({".gitignore", "format", "lock", "lock.holder"})
-"""What a pymake that was killed while it made the folder may have left."""
+OURS = frozenset({".gitignore", "clock", "format", "journal", "journal.new", "lock", "lock.holder", "logs"})
+"""What a pymake may have left that was killed while it made the folder, or that went on when the folder was removed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

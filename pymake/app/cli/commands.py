@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from pymake.app.building import build as build_project
 from pymake.app.cleaning import sort_outputs
 from pymake.app.cli.opening import Opened, command_names, open_project
+from pymake.app.cli.output import write_bytes, write_lines
 from pymake.app.cli.words import split_variables
 from pymake.app.reporting import reporter_for
 from pymake.app.session import Aim, disk_of, look
@@ -24,8 +25,6 @@ from pymake.store.folder import open_state
 from pymake.store.lock import BuildLock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from pymake.app.options import BuildOptions
     from pymake.app.session import Session
     from pymake.interfaces import Reporter
@@ -70,26 +69,26 @@ def build(request: BuildRequest) -> int:
 
 def question(request: BuildRequest) -> int:
     """1 if something is out of date. Says nothing."""
-    return int(out_of_date(_look(request, forced=request.options.always_make)))
+    return int(out_of_date(_open(request, forced=request.options.always_make)))
 
 
 def dry_run(request: BuildRequest) -> int:
     """Say what would run. Writes nothing."""
     session = _look(request, forced=request.options.always_make)
-    _print(prospect_json(session) if request.json else prospect_lines(session, verbose=request.verbose))
+    write_lines(prospect_json(session) if request.json else prospect_lines(session, verbose=request.verbose))
     return 0
 
 
 def list_tasks(request: Request, *, json: bool) -> int:
     """One line for each task."""
     session = _look(request, strict=False, everything=True)
-    _print([listing_json(session)] if json else listing_lines(session))
+    write_lines([listing_json(session)] if json else listing_lines(session))
     return 0
 
 
 def why(request: Request) -> int:
     """Reasons of the last and the next run."""
-    _print(why_lines(_look(request)))
+    write_lines(why_lines(_look(request)))
     return 0
 
 
@@ -104,10 +103,8 @@ def log(request: Request) -> int:
             code = 1
             continue
         if len(session.goals) > 1:
-            print(f"== {session.plan.label(job)}", flush=True)
-        for chunk in session.logs.read(key):
-            sys.stdout.buffer.write(chunk)
-        sys.stdout.flush()
+            write_lines([f"== {session.plan.label(job)}"])
+        write_bytes(session.logs.read(key))
     return code
 
 
@@ -147,18 +144,25 @@ def graph(request: Request, *, form: str, with_files: bool) -> int:
         raise UsageError(f"no graph format {form!r}", hint="--format dot or --format mermaid")
     session = _look(request)
     drawn = drawing.file_drawing(session) if with_files else drawing.task_drawing(session)
-    _print(drawing.dot(drawn) if form == "dot" else drawing.mermaid(drawn))
+    write_lines(drawing.dot(drawn) if form == "dot" else drawing.mermaid(drawn))
     return 0
 
 
 def _look(request: Request, *, forced: bool = False, strict: bool = True, everything: bool = False) -> Session:
-    targets, overrides = split_variables(request.words)
-    opened = open_project(request.directory, request.files, overrides)
-    aim = Aim(targets=targets, where=opened.where, forced=forced, strict=strict, everything=everything)
-    session = look(opened.project, aim)
-    for note in (*command_names(opened.project, request.command), *session.notes):
+    """A session for looking, after its notes were shown."""
+    session = _open(request, forced=forced, strict=strict, everything=everything)
+    for note in (*command_names(session.project, request.command), *session.notes):
         print(f"pymake: {note}", file=sys.stderr)
     return session
+
+
+def _open(request: Request, *, forced: bool = False, strict: bool = True, everything: bool = False) -> Session:
+    targets, overrides = split_variables(request.words)
+    opened = open_project(request.directory, request.files, overrides)
+    return look(
+        opened.project,
+        Aim(targets=targets, where=opened.where, forced=forced, strict=strict, everything=everything),
+    )
 
 
 def _reporter(request: BuildRequest) -> Reporter:
@@ -166,8 +170,3 @@ def _reporter(request: BuildRequest) -> Reporter:
     return reporter_for(
         sys.stderr, verbosity=verbosity, explain=request.explain, json=request.json, color=request.color
     )
-
-
-def _print(lines: Iterable[str]) -> None:
-    for line in lines:
-        print(line)

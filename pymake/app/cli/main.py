@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import Annotated
 
@@ -10,6 +9,7 @@ import typer
 
 from pymake._version import __version__
 from pymake.app.cli import commands
+from pymake.app.cli.output import prepare_streams, settle
 from pymake.app.cli.words import split_command
 from pymake.app.options import BuildOptions
 from pymake.errors import Interrupted, PymakeError
@@ -158,10 +158,11 @@ def main(argv: list[str] | None = None) -> int:
     words = sys.argv[1:] if argv is None else argv
     command, rest = split_command(words)
     debug = "--debug" in rest
+    prepare_streams()
     try:
         app([command, *rest], prog_name="pymake", standalone_mode=True)
     except SystemExit as end:
-        return _flushed(end.code if isinstance(end.code, int) else int(end.code is not None))
+        return settle(end.code if isinstance(end.code, int) else int(end.code is not None))
     except Interrupted as error:
         return 128 + error.signal_number
     except KeyboardInterrupt:
@@ -170,22 +171,13 @@ def main(argv: list[str] | None = None) -> int:
         if debug:
             raise
         print(f"pymake: {error}", file=sys.stderr)
-        return error.exit_code
+        return settle(error.exit_code)
     except BrokenPipeError:
-        return _flushed(1)
+        return settle(1)
     except Exception as error:
         if debug:
             raise
         print(f"pymake: internal error: {type(error).__name__}: {error}", file=sys.stderr)
         print("  try: the same with --debug shows the traceback; please report it", file=sys.stderr)
-        return 2
+        return settle(2)
     return 0
-
-
-def _flushed(code: int) -> int:
-    """Flush stdout now: a reader that went away (`pymake list | head`) must not end in a traceback at exit."""
-    try:
-        sys.stdout.flush()
-    except (BrokenPipeError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    return code

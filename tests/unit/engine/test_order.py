@@ -62,6 +62,19 @@ def test_a_job_of_more_cores_than_there_are_runs_alone() -> None:
     assert world.build().names == ["big"]
 
 
+def test_a_job_that_becomes_ready_goes_before_what_was_queued() -> None:
+    """A slot is refilled before an outcome is recorded only if the outcome frees nothing."""
+    world = World(
+        rules={
+            "one": Rule(outputs=("1",)),
+            "two": Rule(inputs=("1",), outputs=("2",)),
+            "three": Rule(inputs=("2",), outputs=("3",)),
+            "leaf": Rule(outputs=("l",)),
+        },
+    )
+    assert world.build(conduct=Conduct(slots=1)).names == ["one", "two", "three", "leaf"]
+
+
 def test_the_longest_chain_goes_first() -> None:
     world = World(
         rules={

@@ -380,12 +380,27 @@ def test_an_input_edited_during_the_run_runs_the_job_again() -> None:
 
     world.effects["a"] = edit_meanwhile
     ran = world.build(conduct=Conduct(slots=1))
-    assert ran.names == ["a", "a", "b", "app"]
+    assert ran.names == ["a", "b", "a", "app"]
     assert [note.text for note in ran.reporter.of(Note)] == [
         "a a.o: input a.c was edited during the run; running it again"
     ]
     assert world.build().names == []
     assert world.disk.text("a.o") == world.content("a")
+
+
+def test_an_input_removed_during_the_run_fails_the_job() -> None:
+    world = chain()
+
+    def eat(world: World, launch: Launch) -> JobError | None:
+        world.run("a")
+        world.disk.remove("a.c")
+        return None
+
+    world.effects["a"] = eat
+    ran = world.build(conduct=Conduct(slots=1))
+    assert ran.names == ["a", "b"]
+    assert str(ran.summary.errors[0]) == "pymake.toml:1: input a.c was removed during the run"
+    assert world.disk.read("a.o") is None
 
 
 def test_a_discovered_input_edited_during_the_run_runs_the_job_again() -> None:
@@ -399,7 +414,7 @@ def test_a_discovered_input_edited_during_the_run_runs_the_job_again() -> None:
         return None
 
     world.effects["a"] = edit_meanwhile
-    assert world.build(conduct=Conduct(slots=1)).names == ["a", "a", "b", "app"]
+    assert world.build(conduct=Conduct(slots=1)).names == ["a", "b", "a", "app"]
     assert world.build().names == []
 
 
@@ -413,7 +428,7 @@ def test_an_input_that_never_rests_fails_the_job() -> None:
 
     world.effects["a"] = edit_always
     ran = world.build(conduct=Conduct(slots=1))
-    assert ran.names == ["a", "a", "a"]
+    assert ran.names == ["a", "b", "a", "a"]
     assert str(ran.summary.errors[0]) == "pymake.toml:1: input a.c was edited in each of 3 runs"
 
 
@@ -479,7 +494,7 @@ def test_an_interrupt_stops_the_build_and_the_next_one_goes_on() -> None:
     ran = world.build(conduct=Conduct(slots=2))
     assert ran.names == ["a", "b"]
     assert ran.summary.interrupted == 2
-    assert (ran.summary.ran, ran.summary.failed, ran.summary.not_run) == (2, 0, 2)
+    assert (ran.summary.ran, ran.summary.failed, ran.summary.not_run) == (2, 0, 1)
     assert world.disk.read("a.o") is not None
     assert world.disk.read("b.o") is None
     world.interrupts = type(world.interrupts)()

@@ -185,13 +185,14 @@ def test_keyboard_interrupt_is_a_failure(either: Make) -> None:
     assert isinstance(bench.run(call("g")), Succeeded)
 
 
-def test_an_error_of_a_command_in_a_call_keeps_its_facts(either: Make) -> None:
-    def fail() -> None:
-        raise CommandFailed("exit status 2", facts=[("command", "cc -c a.c"), ("output", 7)], hint="look")
-
-    error = either({"f": fail}).error(call("f"))
+def test_an_error_of_a_command_in_a_call_keeps_its_facts_and_tells_the_line(either: Make) -> None:
+    problem = CommandFailed("exit status 2", facts=[("command", "cc -c a.c"), ("output", 7)], hint="look")
+    line = raise_.__code__.co_firstlineno + 1
+    error = either({"f": lambda: raise_(problem)}).error(call("f"))
     assert type(error) is CommandFailed
-    assert str(error) == "exit status 2\n  command: cc -c a.c\n  output: 7\n  try: look"
+    text = str(error).splitlines()
+    assert text[:3] == ["exit status 2", "  command: cc -c a.c", "  output: 7"]
+    assert text[-2:] == [f"  {__file__}:{line} in raise_: raise error", "  try: look"]
 
 
 def test_a_call_that_takes_too_long_fails(either: Make) -> None:

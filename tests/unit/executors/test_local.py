@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import os
+import resource
 import signal
 import sys
 import threading
@@ -125,6 +127,44 @@ def test_a_call_leaves_no_trace_in_the_worker(local: Make, tmp_path: Path) -> No
     assert isinstance(bench.run(call("disturb", "/")), Succeeded)
     bench.run(call("look"))
     assert (tmp_path / "seen").read_text() == before
+
+
+def close_streams() -> None:
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        stream.close()
+
+
+def replace_streams() -> None:
+    sys.stdin = sys.stdout = sys.stderr = io.StringIO()
+
+
+def limit_files() -> None:
+    resource.setrlimit(resource.RLIMIT_NOFILE, (50, 50))
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        close_streams,
+        replace_streams,
+        limit_files,
+        lambda: sys.stdout.detach(),  # type: ignore[attr-defined]
+        lambda: os.closerange(0, 3),
+        lambda: os.dup2(0, 1),
+        lambda: signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM]),
+    ],
+)
+def test_what_a_call_spoils_is_whole_for_the_next_one(local: Make, spoil: Callable[[], object]) -> None:
+    def look() -> None:
+        print(signal.pthread_sigmask(signal.SIG_BLOCK, ()), resource.getrlimit(resource.RLIMIT_NOFILE))
+        os.system("echo a program; cat")
+
+    bench = local({"spoil": spoil, "look": look})
+    bench.run(call("look"))
+    assert isinstance(bench.run(call("spoil")), Succeeded)
+    assert isinstance(bench.run(call("look")), Succeeded)
+    assert bench.log(0) == bench.log(2)
+    assert bench.log(0) == f"set() {resource.getrlimit(resource.RLIMIT_NOFILE)}\na program\n"
 
 
 def test_a_folder_removed_below_a_call_does_not_break_the_worker(local: Make, tmp_path: Path) -> None:

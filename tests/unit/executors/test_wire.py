@@ -28,7 +28,7 @@ def ends() -> Iterator[tuple[Line, socket.socket]]:
 def test_messages_come_as_they_were_sent() -> None:
     request = Request(task="t", arguments=("a", [1]), env=(("A", "b"),), cwd="/x", log=None)
     assert request_of(pack(request)) == request
-    reply = Reply(complaint=Complaint("CallFailed", "m", (("a", "b"),)), seconds=0.5, children=True)
+    reply = Reply(complaint=Complaint("CallFailed", "m", (("a", "b"),)), seconds=0.5, spent=True)
     assert reply_of(pack(reply)) == reply
 
 

@@ -80,8 +80,8 @@ def test_what_is_not_ours_is_refused_and_left_alone(
     assert tree(tmp_path) == before
 
 
-@pytest.mark.parametrize("left", [(), (".gitignore",), ("format",), ("lock",)])
-def test_a_folder_that_was_being_made_when_pymake_was_killed_is_ours(tmp_path: Path, left: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("left", [(), (".gitignore",), ("format",), ("lock",), ("logs",), ("logs", "journal")])
+def test_a_folder_that_was_being_made_or_removed_while_pymake_ran_is_ours(tmp_path: Path, left: tuple[str, ...]) -> None:
     (tmp_path / ".pymake").mkdir()
     for name in left:
         (tmp_path / ".pymake" / name).touch()
