@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -36,7 +36,7 @@ class PymakeError(Exception):
       try: pymake list shows all
     """
 
-    exit_code: ClassVar[int] = 2
+    exit_code: int = 2
 
     def __init__(
         self,
@@ -79,19 +79,19 @@ class StateError(PymakeError):
 class BusyError(PymakeError):
     """Another build holds the folder, and waiting was not wanted."""
 
-    exit_code: ClassVar[int] = 1
+    exit_code: int = 1
 
 
 class InternalError(PymakeError):
     """A promise that pymake made to itself does not hold; always a bug of pymake."""
 
-    exit_code: ClassVar[int] = 2
+    exit_code: int = 2
 
 
 class JobError(PymakeError):
     """Why one job failed. `task`, `outputs` and `output` (what the job printed) say which."""
 
-    exit_code: ClassVar[int] = 1
+    exit_code: int = 1
 
     def __init__(
         self,
@@ -135,7 +135,7 @@ class InputKeepsChanging(JobError):
 class JobsFailed(PymakeError):
     """The build ended with failed jobs: `errors` holds one typed error for each."""
 
-    exit_code: ClassVar[int] = 1
+    exit_code: int = 1
 
     def __init__(self, errors: Sequence[JobError]) -> None:
         names = ", ".join(dict.fromkeys(error.task for error in errors))

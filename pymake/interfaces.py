@@ -106,6 +106,9 @@ class Memory(Protocol):
     def keys(self) -> Iterable[str]:
         """The keys of all jobs with a trace."""
 
+    def made(self, path: str) -> VersionId | None:
+        """The version in which a job with a trace left the path; None if none made it."""
+
 
 class Rebuilder(Protocol):
     """Knows hashes and no order: is one job, whose inputs are settled, up to date?"""

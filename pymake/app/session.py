@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from pymake.app.collecting import collection_paused
 from pymake.engine.files import FileTable
 from pymake.engine.manifest import Manifests
+from pymake.engine.orphans import Orphans
 from pymake.engine.rebuilders import VerifyingTraces
 from pymake.engine.survey import Survey, Surveyor
 from pymake.errors import BuildFileError, UsageError
@@ -22,6 +23,7 @@ from pymake.store.folder import open_state
 from pymake.store.refusal import FOLDER
 
 if TYPE_CHECKING:
+    from pymake.interfaces import Memory
     from pymake.model.ids import JobId
     from pymake.model.plan import Plan
     from pymake.model.task import Project
@@ -52,10 +54,12 @@ class Session:
     notes: tuple[str, ...]
 
 
-def plan_of(project: Project, disk: RealDisk) -> tuple[Plan, tuple[str, ...]]:
+def plan_of(project: Project, disk: RealDisk, memory: Memory) -> tuple[Plan, tuple[str, ...]]:
     """The checked plan of a project, and warnings. Looks at folders that patterns name; changes nothing."""
     path = os.environ.get("PATH")
-    world = World(disk=disk, environ=os.environ, which=lambda name: shutil.which(name, path=path), orphans=frozenset())
+    world = World(
+        disk=disk, environ=os.environ, which=lambda name: shutil.which(name, path=path), orphans=Orphans(memory, disk)
+    )
     compiled = compile_project(project, world)
     check_cycles(compiled.plan)
     return compiled.plan, compiled.warnings
@@ -89,7 +93,7 @@ def open_session(project: Project, aim: Aim, state: StateFolder, *, writing: boo
 
 def _opened(project: Project, aim: Aim, state: StateFolder, *, writing: bool) -> Session:
     disk = disk_of(project, writing=writing)
-    plan, warnings = plan_of(project, disk)
+    plan, warnings = plan_of(project, disk, state.memory)
     selection = _selected(plan, project, aim)
     memory = state.memory
     files = FileTable(plan, disk, memory)

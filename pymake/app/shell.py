@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import sys
 from typing import TYPE_CHECKING
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 _KEPT_LINES = 20
 _KEPT_BYTES = 16_384
 _CHUNK = 65_536
+_LOOK_AFTER = 50
+"""Milliseconds without output until a command is looked after."""
 _IGNORED_BY_WORKERS = (signal.SIGINT, signal.SIGTERM, signal.SIGPIPE, signal.SIGHUP)
 
 
@@ -29,8 +32,8 @@ def sh(command: str | Words | Sequence[Words], /, **names: object) -> None:
     """Run a command; `{name}` is the caller's local variable or one of `names`, quoted as the place needs it.
 
     A text is run by `/bin/sh` only if it needs a shell; a list of texts never is; of a list of such lists each is run
-    after the other. Everything that it prints goes to the job's output. It returns when the command has ended and
-    nobody holds its output open any more.
+    after the other. Everything that it prints goes to the job's output. It returns when the command has ended; what
+    that left in the background ends with the job.
 
         sh("cc -c {inputs[0]} -o {output}")
         sh(["sort", "--output", "{output}", "{inputs}"])
@@ -106,10 +109,9 @@ def _run(argv: tuple[str, ...], shown: str) -> None:
             raise CommandFailed(problem, facts=[("command", shown)]) from None
         finally:
             os.close(writing)
-        tail = _pass_on(reading)
+        tail, status = _pass_on(reading, child)
     finally:
         os.close(reading)
-    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     if status == 0:
         return
     facts = [("command", shown)]
@@ -124,14 +126,29 @@ def _start(argv: tuple[str, ...], output: int, environ: Mapping[str, str]) -> in
     return os.posix_spawnp(argv[0], argv, environ, file_actions=actions, setsigdef=_IGNORED_BY_WORKERS)
 
 
-def _pass_on(reading: int) -> str:
-    """Copy everything to the output of this process, and return the end of it."""
-    tail = b""
-    while chunk := os.read(reading, _CHUNK):
+def _pass_on(reading: int, child: int) -> tuple[str, int]:
+    """Copy everything to the output of this process until the child has ended; the end of it, and the exit code.
+
+    The output usually ends with the child. A process that it left in the background holds it open: so when nothing
+    comes for a while, the child is looked after.
+    """
+    poll, tail, ended, status = select.poll(), b"", 0, 0
+    poll.register(reading, select.POLLIN)
+    while True:
+        if not poll.poll(0 if ended else _LOOK_AFTER):
+            if ended:
+                break
+            ended, status = os.waitpid(child, os.WNOHANG)
+            continue
+        chunk = os.read(reading, _CHUNK)
+        if not chunk:
+            break
         tail = (tail + chunk)[-_KEPT_BYTES:]
         while chunk:
             chunk = chunk[os.write(1, chunk) :]
-    return tail.decode("utf-8", "replace")
+    if not ended:
+        status = os.waitpid(child, 0)[1]
+    return tail.decode("utf-8", "replace"), os.waitstatus_to_exitcode(status)
 
 
 def _ended(status: int) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import heapq
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pymake.engine.manifest import action_text
 from pymake.engine.recorder import Edited, ReadTooEarly, Recorded, Rejected
 from pymake.engine.scheduler import JobState
-from pymake.errors import InputKeepsChanging, InternalError, JobError, assert_never
+from pymake.errors import InputKeepsChanging, InternalError, JobError, PymakeError, assert_never
 from pymake.model.events import BuildEnded, BuildStarted, JobEnded, JobStarted, Note, Progress, Summary
 from pymake.model.job import Cancelled, Failed, Launch, Succeeded
 from pymake.model.verdict import Clean, Dirty, describe
@@ -78,20 +79,49 @@ class Build:
         self._signals = 0
 
     def run(self) -> Summary:
-        """Run until every suspect is settled, and say how it went."""
+        """Run until every suspect is settled, and say how it went.
+
+        Raises:
+            PymakeError: the disk or the memory refuses. What ran is killed, and leaves nothing half made.
+        """
         parts = self._parts
         began = parts.clock.monotonic()
         suspects = sum(parts.survey.suspects)
         parts.reporter.handle(BuildStarted(total=parts.survey.total, suspects=suspects, slots=self._conduct.slots))
-        while parts.scheduler.open:
-            self._heed_signals()
-            self._judge_ready()
-            self._launch_queued()
-            if parts.scheduler.open:
-                self._wait()
+        room = parts.executor.room()
+        try:
+            self._settle_all()
+        except PymakeError as error:
+            self._give_up(room)
+            if self._started:
+                error.exit_code = 1
+            raise
         summary = self._summary(parts.clock.monotonic() - began)
         parts.reporter.handle(BuildEnded(summary=summary))
         return summary
+
+    def _settle_all(self) -> None:
+        while self._parts.scheduler.open:
+            self._heed_signals()
+            self._judge_ready()
+            self._launch_queued()
+            if self._parts.scheduler.open:
+                self._wait()
+
+    def _give_up(self, room: int) -> None:
+        """Kill what runs, until there is as much room as before, and remove what it has written.
+
+        What has just ended and is not yet recorded goes too: the next build would not believe it.
+        """
+        executor, scheduler = self._parts.executor, self._parts.scheduler
+        unrecorded = [job for job in self._started if scheduler.state(job) in (JobState.RUNNING, JobState.ENDED)]
+        with suppress(PymakeError):
+            executor.cancel(unrecorded, at_once=True)
+            while executor.room() < room:
+                executor.wait(None)
+        for job in unrecorded:
+            with suppress(PymakeError):
+                self._parts.recorder.discard(job)
 
     def _summary(self, seconds: float) -> Summary:
         survey, scheduler = self._parts.survey, self._parts.scheduler
@@ -123,7 +153,7 @@ class Build:
                     assert_never(verdict)
             if self._parts.executor.room() and scheduler.count(JobState.QUEUED):
                 self._launch_queued()
-        if spared:
+        if spared and self._started:
             self._parts.reporter.handle(Progress(done=self._ended, expected=self._expected()))
 
     def _launch_queued(self) -> None:
@@ -253,7 +283,10 @@ class Build:
 
     def _drop_running(self, job: JobId) -> None:
         """A job that started and will not end well in this build, for no fault of its own."""
-        self._parts.recorder.discard(job)
+        try:
+            self._parts.recorder.discard(job)
+        except PymakeError as refusal:
+            self._note(str(refusal))
         self._leave(self._parts.scheduler.settle(job, JobState.FAILED))
 
     def _fail(self, outcome: Failed | Succeeded, error: JobError) -> None:
@@ -262,7 +295,10 @@ class Build:
         error.outputs = parts.plan.output_paths(job)
         error.place = error.place or parts.plan.place(job)
         if not self._conduct.keep_failed:
-            parts.recorder.discard(job)
+            try:
+                parts.recorder.discard(job)
+            except PymakeError as refusal:
+                error.facts += (("also", refusal.message), *refusal.facts)
         parts.recorder.record_failure(job, outcome, self._reasons[job], error)
         self._errors.append(error)
         self._leave(parts.scheduler.settle(job, JobState.FAILED))

@@ -32,14 +32,14 @@ class Manifests:
         self._digest = digest
 
     def key(self, job: JobId) -> str:
-        """The name under which a job is remembered: its first output.
+        """The name under which a job is remembered: its first output, in the order of names.
 
         Neither the name of the task nor its place is part of it, so renaming or moving a task costs nothing. A job
         without outputs is known by what it does and reads.
         """
         outputs = self._plan.outputs(job)
         if outputs:
-            return self._plan.path(outputs[0])
+            return self._plan.path(outputs[0]) if len(outputs) == 1 else min(map(self._plan.path, outputs))
         inputs = "\0".join(sorted(self._plan.path(file) for file in self._plan.dirtying(job)))
         return NAMELESS + self._digest(_encoded([*self.facets(job), Facet("inputs", inputs)])).hex()
 

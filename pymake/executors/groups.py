@@ -85,8 +85,12 @@ def send(group: int, number: int) -> bool:
 
 
 def is_there(group: int) -> bool:
-    """Whether the group has a member, be it one that has ended and that nobody has asked about."""
-    return send(group, 0)
+    """Whether the group has a member that has not ended.
+
+    The system keeps the number of a member that has ended until its parent asks how. For one whose parent is gone that
+    may take seconds, and in a container without an init for ever; so a `/proc`, where there is one, is asked as well.
+    """
+    return send(group, 0) and _has_live_member(group)
 
 
 def reap_own() -> bool:
@@ -109,6 +113,25 @@ def writers(path: str) -> set[int]:
                 with contextlib.suppress(OSError):  # it ended meanwhile
                     found.add(os.getpgid(int(name)))
     return found - {os.getpgrp()}
+
+
+def _has_live_member(group: int) -> bool:
+    try:
+        numbers = [int(name) for name in os.listdir("/proc") if name.isdigit()]
+    except OSError:
+        return True
+    return not numbers or any(_is_live_member(number, group) for number in numbers)
+
+
+def _is_live_member(process: int, group: int) -> bool:
+    try:
+        if os.getpgid(process) != group:
+            return False
+        with open(f"/proc/{process}/stat", "rb") as file:
+            state = file.read().rpartition(b")")[2].split()[0]
+    except OSError:  # it ended meanwhile
+        return False
+    return state not in {b"Z", b"X"}
 
 
 def _is_open(path: str, file: os.stat_result) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import resource
 from typing import TYPE_CHECKING
 
 from pymake.errors import CallFailed, CommandFailed, InternalError, JobError, StateError, WorkerDied, assert_never
@@ -30,6 +31,9 @@ PATIENCE = 3.0
 """Seconds between TERM and KILL."""
 _LOOK_EVERY = 0.01
 """Seconds between two looks at a group that is ending without its main process."""
+_FILES_OF_SLOT = 4
+"""Open files of a slot: log, line to the worker, process; and the second log or line at a change."""
+_FILES_BESIDES = 16
 _AFTER_SIGNAL = 0.05
 """Seconds that `wait` blocks at most once a signal came: the next signal cannot wake it."""
 
@@ -54,6 +58,7 @@ class LocalExecutor:
         waits: Waits | None = None,
     ) -> None:
         _occupy_standard_files()
+        _allow_files(slots)
         self._root = root
         self._clock = clock
         self._wake = wake
@@ -271,6 +276,25 @@ class LocalExecutor:
 def _is_ending(run: Run | None) -> bool:
     """Whether the processes of a job were asked to end, and have time for it."""
     return run is not None and run.phase is Phase.ENDING
+
+
+def _allow_files(slots: int) -> None:
+    """Make sure of enough open files now: in the middle of a build, the lack would cost what runs.
+
+    Raises:
+        StateError: the system allows fewer.
+    """
+    needed = len(os.listdir("/dev/fd")) + slots * _FILES_OF_SLOT + _FILES_BESIDES
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft == resource.RLIM_INFINITY or needed <= soft:
+        return
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (needed, hard))
+    except (OSError, ValueError) as error:
+        raise StateError(
+            f"{slots} jobs at a time need {needed} open files, and the system allows {soft}",
+            hint="a smaller number of jobs (-j), or a higher limit (ulimit -n)",
+        ) from error
 
 
 def _occupy_standard_files() -> None:

@@ -6,7 +6,9 @@ long for each.
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 import sys
 import time
 from typing import TYPE_CHECKING
@@ -92,7 +94,7 @@ class RealDisk:
             raise refused("read", path, error) from error
 
     def remove(self, path: str) -> None:
-        """See `Disk.remove`. A link goes, what it points at stays.
+        """See `Disk.remove`. A link goes, what it points at stays. A device (`/dev/null` as an output) stays too.
 
         Raises:
             PymakeError: it cannot be removed.
@@ -101,15 +103,18 @@ class RealDisk:
         if path.rstrip("/") in ("", "."):
             raise InternalError("asked to remove the root")
         try:
-            if os.path.isdir(real) and not os.path.islink(real):
+            mode = os.lstat(real).st_mode
+            if stat.S_ISDIR(mode):
                 import shutil  # noqa: PLC0415  # 6 ms that nearly no build needs
 
                 shutil.rmtree(real)
-            else:
+            elif not (stat.S_ISCHR(mode) or stat.S_ISBLK(mode)):
                 os.unlink(real)
         except (FileNotFoundError, NotADirectoryError):
             return
         except OSError as error:
+            if error.errno == errno.ENAMETOOLONG:
+                return  # so there is no such file
             raise refused("remove", path, error) from error
 
     def make_folder(self, path: str) -> None:

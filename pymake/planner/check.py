@@ -113,7 +113,7 @@ def _names_like(
 ) -> list[str]:
     """What is in the same folder, and files of the plan that are there or made, those of the same name first."""
     folder, slash, name = path.rpartition("/")
-    beside = [folder + slash + other for other in names_in(folder)]
+    beside = [folder + slash + other for other in names_in(folder) if other != name]  # a link to nowhere has the name
     found = [other for other in plan.paths() if other != path]
     found.sort(key=lambda other: other.rpartition("/")[0] != folder and other.rpartition("/")[2] != name)
     known = (other for other in found[:_MOST_COMPARED] if _exists(plan, other, is_there))

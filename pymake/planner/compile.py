@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from pymake.errors import BuildFileError, PlanError, nearest
 from pymake.model.plan import Plan
 from pymake.planner.declared import blamed, declare
-from pymake.planner.facts import Facts, World
+from pymake.planner.facts import Facts, World, missing_tools
 from pymake.planner.files import STATE_FOLDER, Files
 from pymake.planner.inputs import Inputs, Made, unknown_task
 from pymake.planner.jobs import Jobs
@@ -163,7 +163,10 @@ class _Compiler:
         with blamed(declared.task):
             own = frozenset(path for draft in expansion.drafts for path in draft.outputs)
             inputs = self._inputs(declared, tuple(own))
-            jobs = Jobs(declared, files=self._files, inputs=inputs, facts=self._facts.of(declared))
+            facts = self._facts.of(declared)
+            for name in missing_tools(facts):
+                inputs.warn(f"no program {name} on PATH, so what it is cannot decide")
+            jobs = Jobs(declared, files=self._files, inputs=inputs, facts=facts)
             for draft in expansion.drafts:
                 spec = jobs.spec(draft)
                 self._check_outputs(plan, declared.task, spec)
@@ -181,9 +184,26 @@ class _Compiler:
             other = None if file is None else plan.producer(file)
             if other is not None:
                 raise _two_makers(plan, other, task, spec, path)
+            self._check_nested(plan, task, spec, path)
         if len(spec.outputs) > 1 and len(set(spec.outputs)) < len(spec.outputs):
             path = next(path for path in spec.outputs if spec.outputs.count(path) > 1)
             raise BuildFileError(f"task {task.name} names the output {path} twice", place=task.place)
+
+    def _check_nested(self, plan: Plan, task: Task, spec: JobSpec, path: str) -> None:
+        """A folder belongs to one job, which removes it when it fails: with all that others wrote or it reads there."""
+        for relative in self._files.related(path):
+            file = plan.file(relative)
+            other = None if file is None else plan.producer(file)
+            if other is not None:
+                raise _nested(plan, other, task, *sorted((path, relative), key=len))
+        inside = path + "/"
+        for read in spec.inputs:
+            if read.startswith(inside):
+                raise BuildFileError(
+                    f"task {task.name}: the input {read} lies in {path}, an output of the same job",
+                    place=task.place,
+                    hint="write to another folder",
+                )
 
     def _followed(self, plan: Plan, ids: dict[str, TaskId], task: Task) -> Iterator[TaskId]:
         """The tasks to wait for; for a group also the tasks that make what it stands for."""
@@ -254,6 +274,15 @@ def _two_makers(plan: Plan, other: JobId, task: Task, spec: JobSpec, path: str) 
             (task.name, task.place),
         ],
         hint="every file has one maker: rename one of the outputs",
+    )
+
+
+def _nested(plan: Plan, other: JobId, task: Task, folder: str, below: str) -> PlanError:
+    return PlanError(
+        f"two jobs make {below}: it lies in {folder}, which is an output too",
+        place=task.place,
+        facts=[(plan.task(plan.task_of(other)).name, plan.place(other)), (task.name, task.place)],
+        hint="every file has one maker: write to another folder, or name the files instead of the folder",
     )
 
 

@@ -133,9 +133,14 @@ class _Words:
             task,
             env={name: self.text(value) for name, value in given.items()},
             mkdir=tuple(normalise(path) for path in texts(self.paths(task.mkdir))),
-            cwd=None if task.cwd is None else normalise(self.text(task.cwd)),
+            cwd=None if task.cwd is None else self._folder(task.cwd),
             pool=None if task.pool is None else self.text(task.pool),
         )
+
+    def _folder(self, text: str) -> str | None:
+        """A folder to run in; None for the root, in whatever way it is written."""
+        folder = normalise(self.text(text).removeprefix(self._below))
+        return None if folder in ("", ".", self._below[:-1]) else folder
 
     def _several(self, text: str) -> list[object] | None:
         if text[:1] != "{":

@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING
 from pymake.model.fields import expand
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 
     from pymake.interfaces import Disk
     from pymake.planner.declared import Declared
+
+
+_TOOL = "tool "
+_NOT_FOUND = "(not found)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +29,7 @@ class World:
     disk: Disk
     environ: Mapping[str, str]
     which: Callable[[str], str | None]
-    orphans: Collection[str] = ()
+    orphans: Container[str] = ()
 
 
 class Facts:
@@ -46,7 +50,7 @@ class Facts:
         tools = sorted({expand(text, variables) for text in task.tools})
         return (
             *((f"env {name}", values[name]) for name in sorted(values)),
-            *((f"tool {name}", self._tool(name)) for name in tools),
+            *((f"{_TOOL}{name}", self._tool(name)) for name in tools),
         )
 
     def _tool(self, name: str) -> str:
@@ -54,5 +58,10 @@ class Facts:
         if known is None:
             path = self._world.which(name)
             digest = None if path is None else self._world.disk.digest(path)
-            known = self._tools[name] = "(not found)" if digest is None else digest.hex()
+            known = self._tools[name] = _NOT_FOUND if digest is None else digest.hex()
         return known
+
+
+def missing_tools(facts: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """The declared tools that are not there."""
+    return (name.removeprefix(_TOOL) for name, value in facts if value == _NOT_FOUND and name.startswith(_TOOL))

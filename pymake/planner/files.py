@@ -13,7 +13,7 @@ from pymake.model.trace import FOLDER_SIZE
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Container, Iterable, Iterator
 
     from pymake.interfaces import Disk
     from pymake.model.patterns import Match, Pattern
@@ -70,7 +70,7 @@ class Files:
     `orphans` are files on disk that no pattern matches, unless a task declares them again.
     """
 
-    def __init__(self, disk: Disk, orphans: Collection[str] = ()) -> None:
+    def __init__(self, disk: Disk, orphans: Container[str] = ()) -> None:
         self._disk = disk
         self._orphans = orphans
         self._folders: dict[str, _Folder] = {}
@@ -216,7 +216,7 @@ class Files:
             if is_folder:
                 if folder or name != STATE_FOLDER:
                     known.subfolders[name] = None
-            elif not self._orphans or _join(folder, name) not in self._orphans:
+            elif _join(folder, name) not in self._orphans:
                 names.append(name)
         known.on_disk = frozenset(names)
         known.fresh.extend(name for name in names if name not in known.declared)

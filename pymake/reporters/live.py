@@ -11,6 +11,7 @@ import signal
 import threading
 from typing import IO, TYPE_CHECKING, cast
 
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console, ConsoleDimensions
 from rich.live import Live
 from rich.segment import Segment
@@ -208,17 +209,28 @@ class _Drawn:
 
 
 def _view_lines(picture: Picture, width: int, *, ascii_only: bool) -> Iterator[Text]:
-    yield from (_running_line(row, width) for row in picture.rows)
+    gap = "..." if ascii_only else "…"
+    yield from (_running_line(row, width, gap) for row in picture.rows)
     if picture.more:
-        yield Text(f"  {'...' if ascii_only else '…'} and {picture.more} more", style="dim")
+        yield Text(f"  {gap} and {picture.more} more", style="dim")
     yield _bar_line(picture, *("#-" if ascii_only else "━─"))
 
 
-def _running_line(row: Row, width: int) -> Text:
+def _running_line(row: Row, width: int, gap: str) -> Text:
     """`  label   elapsed  usual`: the label gives way where there is not enough room."""
-    label = Text(f"  {row.label}")
-    label.truncate(max(min(width - TIMES_CELLS, LABEL_CELLS), 12), overflow="crop", pad=True)
+    room = max(min(width - TIMES_CELLS, LABEL_CELLS), 12)
+    label = Text(f"  {_without_middle(row.label, room - 2, gap)}")
+    label.truncate(room, overflow="crop", pad=True)
     return label.append(f"  {row.elapsed:>10}  {row.usual}".rstrip(), style="dim")
+
+
+def _without_middle(label: str, cells: int, gap: str) -> str:
+    """The label in so many cells: its beginning says which task, its end tells the jobs of a task apart."""
+    if cell_len(label) <= cells:
+        return label
+    room = cells - len(gap)
+    head, tail = set_cell_size(label, room // 3), set_cell_size(label[::-1], room - room // 3)[::-1]
+    return f"{head.rstrip()}{gap}{tail.lstrip()}"
 
 
 def _bar_line(picture: Picture, full: str, empty: str) -> Text:

@@ -11,6 +11,7 @@ from pymake.model.trace import DIGEST_BYTES, Stamp, Version
 from pymake.store.format import FRAME, Kind
 from pymake.store.records import (
     STAMP_NUMBERS,
+    count_outputs,
     decode_failure,
     decode_key,
     decode_outline,
@@ -33,6 +34,7 @@ class Contents:
     """
 
     __slots__ = (
+        "_beside",
         "_latest",
         "_previous",
         "data",
@@ -57,6 +59,7 @@ class Contents:
         self.stamps = array("q")
         self.traces: dict[str, int] = {}
         self.failures: dict[str, int] = {}
+        self._beside: dict[str, int] | None = None
         self.dead = 0
         """Bytes of traces and failures that newer records replaced."""
 
@@ -69,6 +72,7 @@ class Contents:
             if self.failures or key in self.traces:
                 self._drop(key)
             self.traces[key] = start
+            self._beside = None
         elif kind == Kind.VERSIONS:
             paths, digests = decode_versions(self.data, start, end)
             self.paths += paths
@@ -166,6 +170,27 @@ class Contents:
                 return VersionId(number)
             number = self._previous[number]
         return None
+
+    def made(self, path: str) -> VersionId | None:
+        """The version in which a live trace left the path."""
+        start = self.traces.get(path)
+        if start is None:
+            if self._beside is None:
+                self._beside = self._made_beside()
+            start = self._beside.get(path)
+        if start is None:
+            return None
+        outputs = decode_outline(self.data, start).outputs
+        return next((VersionId(number) for number in outputs if self.paths[number] == path), None)
+
+    def _made_beside(self) -> dict[str, int]:
+        """The outputs that are no keys, each with the trace that names it. Few jobs have such."""
+        return {
+            self.paths[number]: start
+            for start in self.traces.values()
+            if count_outputs(self.data, start) > 1
+            for number in decode_outline(self.data, start).outputs
+        }
 
     def end_of(self, start: int) -> int:
         """Where the payload ends that begins at `start`."""

@@ -150,6 +150,13 @@ class Journal:
         if key in self._contents.traces or key in self._contents.failures:
             self._append(Kind.FORGET, encode_key(key))
 
+    def made(self, path: str) -> VersionId | None:
+        """See `Memory.made`."""
+        try:
+            return self._contents.made(path)
+        except UNREADABLE:
+            return None
+
     def keys(self) -> Iterable[str]:
         """See `Memory.keys`."""
         return tuple(self._contents.traces)

@@ -24,7 +24,7 @@ from pymake.store.folder import prepare
 from pymake.store.refusal import FOLDER, refused
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 _NO_LOCKS = (errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS)
 _PAUSE = 0.2
@@ -60,7 +60,7 @@ class BuildLock:
     ) -> None:
         self._root = root
         self._path = os.path.join(root, FOLDER, "lock")
-        self._command = shlex.join(sys.argv) if command is None else command
+        self._command = own_command(sys.argv) if command is None else command
         self._take = take
         self._file: int | None = None
         self._made: str | None = None
@@ -153,6 +153,17 @@ class BuildLock:
 
     def _holder(self) -> str:
         return f"{os.getpid()}\n{socket.gethostname()}\n{self._command}\n"
+
+
+def own_command(argv: Sequence[str]) -> str:
+    """A command line as its user knows it.
+
+    >>> own_command(["/venv/bin/pymake", "-j5"]), own_command(["/lib/pymake/__main__.py", "a b"])
+    ('pymake -j5', "python -m pymake 'a b'")
+    """
+    program = os.path.basename(argv[0]) if argv else "python"
+    words = ["python", "-m", "pymake"] if program == "__main__.py" else [program]
+    return shlex.join([*words, *argv[1:]])
 
 
 def _text(path: str) -> str:

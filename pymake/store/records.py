@@ -86,6 +86,12 @@ def decode_outline(data: bytearray, start: int) -> Outline:
     return _outline(data, start + COUNT.size + length)[0]
 
 
+def count_outputs(data: bytearray, start: int) -> int:
+    """How many outputs the trace has whose payload lies there."""
+    (length,) = COUNT.unpack_from(data, start)
+    return int(_TRACE.unpack_from(data, start + COUNT.size + length)[-1])
+
+
 def _outline(data: bytearray, at: int) -> tuple[Outline, int]:
     """The outline behind a key, and where the texts begin."""
     _, seconds, _, action, inputs, discovered, outputs = _TRACE.unpack_from(data, at)

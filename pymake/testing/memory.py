@@ -84,6 +84,11 @@ class ScratchMemory:
         self._traces.pop(key, None)
         self._failures.pop(key, None)
 
+    def made(self, path: str) -> VersionId | None:
+        """See `Memory.made`."""
+        outputs = (VersionId(number) for trace in self._traces.values() for number in trace.outputs)
+        return next((version for version in outputs if self._versions[version].path == path), None)
+
     def keys(self) -> Iterable[str]:
         """See `Memory.keys`."""
         return tuple(self._traces)

@@ -217,6 +217,28 @@ def test_a_trace_comes_back_as_it_was(memories: Memories) -> None:
     assert memories.later().trace(given.key) == given
 
 
+def test_what_decides_of_a_trace_is_told_without_the_rest(memories: Memories) -> None:
+    memory = memories.first
+    number = memory.record_version("a", b"a" * 16)
+    memory.record_trace(replace(trace("k"), inputs=array("I", [number])))
+    outline = memories.later().outline("k")
+    assert outline is not None
+    assert (outline.action, list(outline.inputs), list(outline.outputs)) == (bytes(range(16)), [number], [])
+    assert (outline.seconds, memory.outline("none")) == (0.25, None)
+
+
+def test_what_a_job_made_is_known_by_each_of_its_outputs(memories: Memories) -> None:
+    memory = memories.first
+    old, a, b, source = (
+        memory.record_version(path, data * 16) for path, data in zip("aabs", (b"0", b"1", b"2", b"3"), strict=False)
+    )
+    memory.record_trace(replace(trace("a"), inputs=array("I", [source]), outputs=array("I", [old])))
+    memory.record_trace(replace(trace("a"), inputs=array("I", [source]), outputs=array("I", [a, b])))
+    later = memories.later()
+    assert [later.made(path) for path in ("a", "b", "s", "none")] == [a, b, None, None]
+    assert old != a
+
+
 def test_a_later_trace_replaces_the_earlier(memories: Memories) -> None:
     memories.first.record_trace(trace("k", task="old"))
     memories.first.record_trace(trace("other"))

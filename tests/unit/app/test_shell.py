@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -111,3 +112,16 @@ def test_no_file_descriptor_is_left_open() -> None:
     after = os.dup(0)
     os.close(after)
     assert after == before
+
+
+def test_what_a_command_leaves_in_the_background_is_not_waited_for(capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(CommandFailed) as caught:
+        sh("echo before; sleep 1000 & echo $! > pid; exit 3")
+    os.kill(int(Path("pid").read_text(encoding="utf-8")), signal.SIGTERM)  # it is still there
+    assert str(caught.value).startswith("exit status 3\n")
+    assert capfd.readouterr().out == "before\n"
+
+
+def test_output_that_comes_slowly_is_kept_whole(capfd: pytest.CaptureFixture[str]) -> None:
+    sh("echo first; sleep 0.2; echo last")
+    assert capfd.readouterr().out == "first\nlast\n"

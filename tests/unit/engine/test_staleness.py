@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pymake.engine.loop import Conduct
-from pymake.errors import CommandFailed, JobError
+from pymake.errors import CommandFailed, JobError, PymakeError, StateError
 from pymake.model.events import JobStarted, Note
 from pymake.model.verdict import (
     AlwaysRuns,
@@ -21,13 +21,14 @@ from pymake.model.verdict import (
     OutputMissing,
     OutputsDiffer,
 )
-from pymake.testing import MemoryDisk
+from pymake.testing import MemoryDisk, ScratchMemory
 from tests.unit.engine.world import Rule, World
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pymake.model.job import Launch
+    from pymake.model.trace import Trace
 
 
 def chain() -> World:
@@ -480,6 +481,41 @@ def test_retries_run_a_job_again_after_their_delay() -> None:
         "a a.o: attempt 1 of 3 failed; trying again",
         "a a.o: attempt 2 of 3 failed; trying again",
     ]
+
+
+def test_a_memory_that_takes_no_more_ends_the_build_and_nothing_half_made_is_left() -> None:
+    world = chain()
+    world.build()
+    world.disk.write("a.c", "edited")
+    world.disk.write("b.c", "edited")
+    refusal = StateError("cannot write .pymake/journal", facts=[("reason", "No space left on device")])
+
+    class Full(ScratchMemory):
+        def record_trace(self, trace: Trace) -> None:
+            raise refusal
+
+    good, world.memory = world.memory, Full()
+    with pytest.raises(StateError) as caught:
+        world.build(conduct=Conduct(slots=2))
+    assert (caught.value, caught.value.exit_code) == (refusal, 1)
+    assert (world.disk.read("a.o"), world.disk.read("b.o")) == (None, None)
+    assert world.disk.read("app") is not None
+    world.memory = good
+    assert world.build().names == ["a", "b", "app"]
+
+
+def test_an_output_that_cannot_be_removed_hides_no_failure() -> None:
+    class Stubborn(MemoryDisk):
+        def remove(self, path: str) -> None:
+            raise PymakeError(f"cannot remove {path}", facts=[("reason", "Permission denied")])
+
+    world = chain()
+    world.disk = Stubborn({"a.c": "a", "b.c": "b", "h.h": "h"})
+    world.effects["a"] = lambda world, launch: CommandFailed("exit status 1")
+    ran = world.build(conduct=Conduct(slots=1))
+    assert str(ran.summary.errors[0]) == (
+        "pymake.toml:1: exit status 1\n  also: cannot remove a.o\n  reason: Permission denied"
+    )
 
 
 def test_an_interrupt_stops_the_build_and_the_next_one_goes_on() -> None:

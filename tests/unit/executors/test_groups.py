@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
+from pathlib import Path
+
+import pytest
 
 from pymake.executors.groups import GroupTable, is_there, reap_own, send
 
@@ -34,4 +37,16 @@ def test_a_group_is_there_until_its_last_member_is_gone() -> None:
     os.waitpid(process, 0)
     assert not is_there(process)
     assert not send(process, signal.SIGTERM)
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="only /proc tells")
+def test_a_member_that_has_ended_and_that_nobody_asks_about_is_gone() -> None:
+    process = start("exit")
+    os.waitid(os.P_PID, process, os.WEXITED | os.WNOWAIT)
+    assert send(process, 0)
+    assert not is_there(process)
+    os.waitpid(process, 0)
+
+
+def test_no_child_is_left_to_reap() -> None:
     assert not reap_own()

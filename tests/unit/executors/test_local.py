@@ -138,6 +138,11 @@ def replace_streams() -> None:
     sys.stdin = sys.stdout = sys.stderr = io.StringIO()
 
 
+def detach_stream() -> None:
+    assert isinstance(sys.stdout, io.TextIOWrapper)
+    sys.stdout.detach()
+
+
 def limit_files() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (50, 50))
 
@@ -148,7 +153,7 @@ def limit_files() -> None:
         close_streams,
         replace_streams,
         limit_files,
-        lambda: sys.stdout.detach(),  # type: ignore[attr-defined]
+        detach_stream,
         lambda: os.closerange(0, 3),
         lambda: os.dup2(0, 1),
         lambda: signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM]),

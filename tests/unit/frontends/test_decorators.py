@@ -417,3 +417,43 @@ def test_each_context_is_its_own() -> None:
         task([], "a")(lambda_of("inner"))
         assert list(made()) == ["inner"]
     assert list(made()) == ["outer"]
+
+
+def endless() -> list[object]:
+    found: list[object] = []
+    found.append({"more": found})
+    return found
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((b"a", "b"), "b'a' is bytes, and a file name is a text\n  try: os.fsdecode(…) makes a text of it"),
+        ((["a", b"a"], "b"), "b'a' is bytes, and a file name is a text\n  try: os.fsdecode(…) makes a text of it"),
+        ((None, 3), "output is 3, which names no file\n  try: None stands for no output"),
+        ((None, {"a": "b"}), "output is {'a': 'b'}, which names no file\n  try: None stands for no output"),
+        ((None, [(1, {2})]), "output is [(1, {2})], which names no file\n  try: None stands for no output"),
+        (("a\0", "b"), r"'a\x00' holds the character NUL"),
+        ((["a", "c\0"], "b"), r"'ac\x00' holds the character NUL"),
+        ((None, "\ud800"), r"'\ud800' holds half a character, '\ud800'"),
+        ((None, "b", endless()), "extras holds itself, or is nested too deep\n  try: give the job plain values"),
+    ],
+)
+def test_values_that_no_job_could_use(arguments: tuple[object, ...], said: str) -> None:
+    with pytest.raises(BuildFileError) as caught:
+        task(*arguments)(lambda: None)
+    assert str(caught.value).partition(": ")[2] == said
+
+
+@pytest.mark.parametrize("output", [None, [], "a", ["a", 1], [["a"]], ({"a"},), "\udc80", "é"])
+def test_outputs_that_may_be(output: object) -> None:
+    @task(None, output)
+    def made(given: object, output: object) -> None: ...
+
+    assert project(current(), ROOT).tasks[0].output == output
+
+
+def test_a_folder_that_is_a_function() -> None:
+    with pytest.raises(BuildFileError) as caught:
+        mkdir(endless)
+    assert str(caught.value).endswith(': mkdir names no folder\n  try: write it: @mkdir("build")')

@@ -301,3 +301,44 @@ def test_resolve_tells_what_the_module_raises(tmp_path: Path, module: str, text:
     with pytest.raises(BuildFileError) as caught:
         resolve("words:f", root=str(tmp_path), place=PLACE)
     assert str(caught.value) == text
+
+
+@pytest.mark.parametrize("above", ["task", "originate", "follows", "active_if", "tags", "pool", "timeout", "retries"])
+def test_a_decorator_without_its_arguments(tmp_path: Path, above: str) -> None:
+    write(tmp_path, pymakefile=f"from pymake import *\n\n@{above}\ndef f(input, output): ...\n")
+    with pytest.raises(BuildFileError) as caught:
+        loaded(tmp_path)
+    assert str(caught.value) == (
+        "pymakefile.py:3: this decorator stands above no function\n  try: write its arguments: @task(…)"
+    )
+
+
+def test_decorators_that_are_kept_for_later(tmp_path: Path) -> None:
+    text = """
+        from pymake import *
+
+        slow = timeout(60)
+        first = mkdir("build")
+
+        @follows(first)
+        @slow
+        @task(None, "a")
+        def f(input, output): ...
+    """
+    write(tmp_path, pymakefile=text)
+    (task,) = loaded(tmp_path).tasks
+    assert (task.timeout, task.mkdir) == (60.0, ("build",))
+
+
+def test_a_nul_in_a_build_file(tmp_path: Path) -> None:
+    (tmp_path / "pymakefile.py").write_bytes(b"x = 1\ny = '\0'\n")
+    with pytest.raises(BuildFileError) as caught:
+        loaded(tmp_path)
+    assert str(caught.value) == "pymakefile.py:2: syntax error: the file holds the character NUL"
+
+
+def test_an_unknown_encoding(tmp_path: Path) -> None:
+    (tmp_path / "pymakefile.py").write_bytes(b"# coding: nope\n")
+    with pytest.raises(BuildFileError) as caught:
+        loaded(tmp_path)
+    assert str(caught.value) == "pymakefile.py: syntax error: unknown encoding: nope"

@@ -11,7 +11,7 @@ import pytest
 from pymake.errors import BuildFileError, Place
 from pymake.frontends import toml
 from pymake.frontends.keys import TASK_KEYS, TOP_KEYS
-from pymake.model.task import CommandText, Function, Kind, Project, Suffix, Task, TaskRef
+from pymake.model.task import LONGEST_SECONDS, CommandText, Function, Kind, Project, Suffix, Task, TaskRef
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -118,6 +118,7 @@ def test_every_key_becomes_its_attribute(tmp_path: Path) -> None:
         files=("pymake.toml",),
         tasks=(app,),
         default=("app",),
+        default_place=Place(path="pymake.toml", line=2),
         variables={"cc": "cc", "flags": ("-a", "b c"), "level": "3", "ratio": "0.5", "debug": "true"},
         env={"LC_ALL": "C"},
         pools={"link": 2},
@@ -293,6 +294,8 @@ WRONG: Mapping[str, tuple[str, str]] = {
         '[task.a]\nkind = "merge"\noutput = "x"\ncommand = "c"\n',
         ":2: task a has merge, but no input\n  try: say what the jobs read: input = ...",
     ),
+    "NUL": ('[task.a]\n\noutput = ["x", "a\\u0000b"]\n', ":3: task.a.output holds the character NUL"),
+    "NUL in a name": ('[vars]\n"a\\u0000b" = "x"\n', ":1: vars holds the character NUL"),
     "transform idle": (
         '[task.a]\ninput = "x"\nkind = "transform"\n',
         ":3: task a has transform, but nothing to run\n  try: add a command or python key",
@@ -307,6 +310,12 @@ def test_what_is_said_about_a_wrong_file(tmp_path: Path, case: str) -> None:
         load(tmp_path, text)
     assert str(caught.value) == f"pymake.toml{said}"
     assert caught.value.exit_code == 2
+
+
+@pytest.mark.parametrize("seconds", ["inf", "1e300", "1" + 400 * "0"])
+def test_a_time_that_no_clock_can_measure(tmp_path: Path, seconds: str) -> None:
+    (task,) = load(tmp_path, f"[task.a]\ntimeout = {seconds}\n").tasks
+    assert task.timeout == LONGEST_SECONDS
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from typing import TYPE_CHECKING
 
 import pytest
@@ -84,6 +85,20 @@ def test_removing_a_link_leaves_what_it_points_at(tmp_path: Path) -> None:
     disk.remove("dangling")
     assert disk.scan("") == [("d", True)]
     assert disk.read("d/x") == b"x"
+
+
+def test_a_name_that_no_file_can_have_is_as_good_as_removed(tmp_path: Path) -> None:
+    RealDisk(str(tmp_path), at_root=False).remove("x" * 5000)
+
+
+@pytest.mark.parametrize("kind", [stat.S_IFCHR, stat.S_IFBLK])
+def test_a_device_is_not_removed(tmp_path: Path, kind: int) -> None:
+    try:
+        os.mknod(tmp_path / "device", kind | 0o600, os.makedev(1, 3))
+    except PermissionError:
+        pytest.skip("only root makes devices")
+    RealDisk(str(tmp_path), at_root=False).remove("device")
+    assert stat.S_IFMT((tmp_path / "device").stat().st_mode) == kind
 
 
 @pytest.mark.parametrize("path", ["", ".", "./"])

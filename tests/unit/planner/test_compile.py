@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from pymake.model.ids import JobId, TaskId
-from pymake.model.task import CommandText, Task
+from pymake.model.job import Command
+from pymake.model.task import CommandText, Kind, Task
 from tests.unit.planner.sample import (
     FUNCTION,
     CountingDisk,
@@ -46,9 +47,41 @@ def test_facts(one: Task, expected: tuple[tuple[str, str], ...]) -> None:
     assert facts(one) == expected
 
 
+def test_a_tool_that_is_not_there_is_a_warning() -> None:
+    found = compiled([task("t", "a", "b", tools=("gone",), env={"A": "(not found)"})], ["a"])
+    assert found.warnings == ("b.toml:10: task t: no program gone on PATH, so what it is cannot decide",)
+
+
 def test_the_environment_of_the_project_counts_for_every_task() -> None:
     found = facts(task("t", "a", "b", env={"A": "own"}), env={"A": "project", "B": "x{v}"})
     assert found == (("env A", "own"), ("env B", "xw"))
+
+
+@pytest.mark.parametrize("folder", ["out", "out/", "out/deep"])
+@pytest.mark.parametrize("swapped", [False, True])
+def test_a_folder_belongs_to_one_job(folder: str, swapped: bool) -> None:
+    tasks = [task("a", None, folder), task("b", None, "out/deep/x")]
+    made = folder.rstrip("/")
+    error = error_of(list(reversed(tasks)) if swapped else tasks)
+    first, second = ("b", "a") if swapped else ("a", "b")
+    assert error == (
+        f"PlanError b.toml:20: two jobs make out/deep/x: it lies in {made}, which is an output too\n"
+        f"  {first}: b.toml:10\n"
+        f"  {second}: b.toml:20\n"
+        "  try: every file has one maker: write to another folder, or name the files instead of the folder"
+    )
+
+
+def test_folders_of_several_jobs_may_lie_side_by_side() -> None:
+    found = compiled([task("a", None, "out/a/"), task("b", "out/a/x", "out/b/"), task("c", None, ("out/c", "out/c/x"))])
+    assert found.plan.job_count == 3
+
+
+def test_a_job_reads_nothing_in_the_folder_that_it_makes() -> None:
+    assert error_of([task("a", "out/deep/x", "out/")]) == (
+        "BuildFileError b.toml:10: task a: the input out/deep/x lies in out, an output of the same job\n"
+        "  try: write to another folder"
+    )
 
 
 def test_a_tool_is_read_once_for_all_jobs() -> None:
@@ -221,3 +254,28 @@ def work(count: int) -> int:
 
 def test_the_disk_is_asked_no_more_often_for_more_jobs() -> None:
     assert work(200) == work(20)
+
+
+@pytest.mark.parametrize("output", [".", "..", "/", "../..", ".pymake/x", "./.pymake"])
+def test_an_output_that_holds_the_project(output: str) -> None:
+    path = output.removeprefix("./")
+    assert error_of([task("t", None, output)]) == (
+        f"BuildFileError b.toml:10: task t: the output {path} holds the project or what pymake remembers of it\n"
+        "  try: write to a folder of its own, such as build/"
+    )
+
+
+@pytest.mark.parametrize("output", ["../x", ".x", ".pymakes", "..x", "/x"])
+def test_an_output_elsewhere(output: str) -> None:
+    assert jobs(compiled([task("t", None, output)]).plan) == [Job("t", [], [output])]
+
+
+def test_an_output_that_is_originated_twice() -> None:
+    tasks = [task("t", None, ["a", "a"], kind=Kind.ORIGINATE)]
+    assert error_of(tasks) == "PlanError b.toml:10: task t names the output a twice"
+
+
+@pytest.mark.parametrize("folder", [".", "./", "sub/..", "{here}", "/r", "/r/"])
+def test_the_root_as_the_folder_to_run_in(folder: str) -> None:
+    plan = compiled([task("t", "a", "b", cwd=folder)], ["a"], variables={"here": "."}).plan
+    assert plan.action(JobId(0)) == Command(commands=(("cp", "a", "b"),))

@@ -195,7 +195,7 @@ def test_a_very_low_terminal_has_the_bar() -> None:
 def test_a_narrow_terminal_cuts_lines_and_never_wraps() -> None:
     terminal = Terminal(size=(24, 10))
     begun(terminal, jobs=1)
-    assert terminal.drawn() == ["  objects bu         0…", "  ────────────────────…"]
+    assert terminal.drawn() == ["  obj…ld/0.o         0…", "  ────────────────────…"]
     terminal.reporter.close()
 
 
@@ -203,9 +203,11 @@ def test_a_long_name_gives_way_to_the_times() -> None:
     terminal = Terminal()
     terminal.reporter.handle(BuildStarted(total=1, suspects=1, slots=1))
     terminal.reporter.handle(started(0, "日本" * 40, usual=3.0))
-    first = terminal.drawn()[0]
-    # Each of these characters takes two columns: 18 of them fill the room of the label.
-    assert first == f"  objects {'日本' * 9} {'0 s':>12}  usually 3 s"
+    terminal.reporter.handle(started(1, f"a/{'very/' * 20}long/name.c"))
+    first, second = terminal.drawn()[:2]
+    # Each of these characters takes two columns: 3 and 15 of them fill the room of the label.
+    assert first == f"  objects 日本日…本{'日本' * 7}{'0 s':>12}  usually 3 s"
+    assert second == f"  objects a/very…ery/very/very/very/long/name.c{'0 s':>12}"
     terminal.reporter.close()
 
 

@@ -81,7 +81,7 @@ def test_what_is_not_ours_is_refused_and_left_alone(
 
 
 @pytest.mark.parametrize("left", [(), (".gitignore",), ("format",), ("lock",), ("logs",), ("logs", "journal")])
-def test_a_folder_that_was_being_made_or_removed_while_pymake_ran_is_ours(tmp_path: Path, left: tuple[str, ...]) -> None:
+def test_a_folder_that_was_made_or_removed_while_pymake_ran_is_ours(tmp_path: Path, left: tuple[str, ...]) -> None:
     (tmp_path / ".pymake").mkdir()
     for name in left:
         (tmp_path / ".pymake" / name).touch()
