@@ -6,6 +6,7 @@ from array import array
 from typing import TYPE_CHECKING
 
 from pymake.model.ids import ABSENT, FileId, VersionId
+from pymake.model.trace import FOLDER_SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -85,6 +86,11 @@ class FileTable:
         if file >= len(self._versions) or self._versions[file] == UNSEEN:
             self.look([file])
         return self._versions[file] != ABSENT
+
+    def is_folder(self, file: FileId) -> bool:
+        """Whether what was at the path when it was last looked at is a folder."""
+        stamp = self._stamps[file]
+        return stamp is not None and stamp.size == FOLDER_SIZE
 
     def is_unchanged(self, file: FileId) -> bool:
         """Whether the file on disk is still what `version` said. A racy stamp is not believed: hashed again."""

@@ -86,6 +86,7 @@ class Recorder:
         self._files.look_again(plan.dirtying(job))
         for file in plan.dirtying(job):
             self._files.version(file)
+        self._clear_outputs(job)
         for folder in self._folders(job):
             self._disk.make_folder(folder)
         self._launched[job] = self._disk.now()
@@ -112,6 +113,17 @@ class Recorder:
             return Rejected(error=self._missing(missing))
         self._memory.record_trace(self._trace(job, outcome, reason, discovered))
         return Recorded()
+
+    def _clear_outputs(self, job: JobId) -> None:
+        """Take old outputs away, or a command that appends would leave what no build from scratch leaves.
+
+        Not folders: what lies in one may be a cache that the job's program keeps for itself, or the user's.
+        """
+        outputs = [file for file in self._plan.outputs(job) if self._files.is_there(file)]
+        for file in outputs:
+            if not self._files.is_folder(file):
+                self._disk.remove(self._plan.path(file))
+        self._files.forget(outputs)
 
     def discard(self, job: JobId) -> None:
         """Remove what a job that did not end well has written."""

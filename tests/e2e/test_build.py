@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -87,7 +86,8 @@ def other_things(chain: Workspace) -> None:
 
 
 @pytest.mark.parametrize(
-    "edit", [lambda chain: chain.touch("src/a.txt"), restore_after_change, replace_by_equal, older, comment, other_things]
+    "edit",
+    [lambda chain: chain.touch("src/a.txt"), restore_after_change, replace_by_equal, older, comment, other_things],
 )
 def test_nothing_runs_when_the_content_is_the_same(built: Workspace, edit: Callable[[Workspace], None]) -> None:
     edit(built)
@@ -128,9 +128,7 @@ def edit_at_once(chain: Workspace) -> None:
         (lambda chain: chain.write("src/a.txt", "ONE\n"), ["upper build/a.up"]),  # early cutoff: its output is the same
     ],
 )
-def test_exactly_what_an_edit_reaches_runs(
-    built: Workspace, edit: Callable[[Workspace], None], ran: list[str]
-) -> None:
+def test_exactly_what_an_edit_reaches_runs(built: Workspace, edit: Callable[[Workspace], None], ran: list[str]) -> None:
     edit(built)
     assert sorted(built.pymake().ran) == ran
     texts = [built.read(f"src/{name}.txt") for name in "abc" if built.exists(f"src/{name}.txt")]
@@ -218,7 +216,9 @@ def test_templates_capture_by_part_by_path_and_by_regex(workspace: Workspace) ->
 
 def test_a_glob_sees_the_outputs_of_tasks_in_any_order_of_declaration(workspace: Workspace) -> None:
     reader = '[task.reader]\ninput = "build/*.x"\noutput = "sum"\ncommand = "cat {input} > {output}"\n'
-    maker = '[task.maker]\nkind = "originate"\noutput = ["build/a.x", "build/b.x"]\ncommand = "echo {output} > {output}"\n'
+    maker = (
+        '[task.maker]\nkind = "originate"\noutput = ["build/a.x", "build/b.x"]\ncommand = "echo {output} > {output}"\n'
+    )
     for text in (reader + maker, maker + reader):
         shutil.rmtree(workspace.path("build"), ignore_errors=True)
         shutil.rmtree(workspace.path(".pymake"), ignore_errors=True)
@@ -315,7 +315,7 @@ def test_a_pool_of_one_runs_one_at_a_time(workspace: Workspace) -> None:
     workspace.write(
         "pymake.toml",
         f"[pools]\none = 1\n\n[task.alone]\nkind = 'originate'\noutput = {outputs}\npool = 'one'\n"
-        f"command = '''{ALONE.replace('$((n+1))', '$((n+1))')}'''\n",
+        f"command = '''{ALONE}'''\n",
     )
     workspace.pymake("-j4")
     assert workspace.read("journal") == "in\n" * 6
@@ -332,7 +332,9 @@ MEETING = """
 def test_two_slots_really_run_two_jobs_at_once(workspace: Workspace) -> None:
     for me, you in ("ab", "ba"):
         text = f"[task.{me}]\noutput = 'out.{me}'\nvars = {{ me = '{me}', you = '{you}' }}\ncommand = '''{MEETING}'''\n"
-        workspace.write("pymake.toml", (workspace.read("pymake.toml") if workspace.exists("pymake.toml") else "") + text)
+        workspace.write(
+            "pymake.toml", (workspace.read("pymake.toml") if workspace.exists("pymake.toml") else "") + text
+        )
     assert sorted(workspace.pymake("-j2").ran) == ["a out.a", "b out.b"]
 
 
@@ -365,7 +367,8 @@ def test_readers_start_when_their_own_inputs_are_ready(workspace: Workspace) -> 
         kind    = "originate"
         output  = ["slow.1", "quick.1"]
         command = '''
-        case {output} in slow.1) n=0; until [ -e quick.2 ]; do n=$((n+1)); [ $n -lt 1000 ] || exit 1; sleep 0.01; done;; esac
+        n=0
+        [ {output} = quick.1 ] || until [ -e quick.2 ]; do n=$((n+1)); [ $n -lt 1000 ] || exit 1; sleep 0.01; done
         touch {output}
         '''
         [task.second]
@@ -398,11 +401,11 @@ def test_a_failing_job_stops_the_build_and_loses_its_outputs(workspace: Workspac
     failed = workspace.pymake("-j1", code=1)
     assert failed.ran == failed.failed == ["bad bad"]
     assert without_times(failed.err) == (
-        "[1/4] bad bad FAILED (T s)\n"
+        "[1/3] bad bad FAILED (T s)\n"
         "pymake.toml:1: exit status 3\n"
         "  command: echo half > bad; echo on stderr >&2; exit 3\n"
         "on stderr\n"
-        "pymake: 1 ran, 0 up to date, 1 failed, 3 not run in T s\n"
+        "pymake: 1 ran, 0 up to date, 1 failed in T s (3 not run)\n"
     )
     assert not workspace.exists("bad")
     kept = workspace.pymake("-j1", "-k", "--keep-failed", code=1)
@@ -428,13 +431,18 @@ def test_question_says_nothing_and_answers_by_its_code(chain: Workspace) -> None
     chain.pymake("-q", code=1)
 
 
-def test_silent_says_nothing(chain: Workspace) -> None:
+def test_silent_says_nothing_but_failures(chain: Workspace) -> None:
     for _ in range(2):
         silent = chain.pymake("-s")
         assert (silent.out, silent.err) == ("", "")
-    chain.write("src/a.txt", "x")
-    chain.replace("pymake.toml", "tr a-z A-Z < {input}", "false; echo")
-    assert chain.read("build/all.txt") == "ONE\nTWO\n"
+    chain.replace("pymake.toml", "cat {input}", "echo no; false")
+    assert without_times(chain.pymake("-s", code=1).err) == (
+        "[1/1] all build/all.txt FAILED (T s)\n"
+        "pymake.toml:7: exit status 1\n"
+        "  command: echo no; false > build/all.txt\n"
+        "no\n"
+        "pymake: 1 ran, 2 up to date, 1 failed in T s\n"
+    )
 
 
 def test_a_dry_run_tells_three_classes_and_writes_nothing(built: Workspace) -> None:
@@ -444,7 +452,7 @@ def test_a_dry_run_tells_three_classes_and_writes_nothing(built: Workspace) -> N
     assert dry.out == (
         "will run (1):\n  upper build/a.up: input src/a.txt changed\n"
         "may run (1):\n  all build/all.txt: if the output of upper build/a.up really changes\n"
-        "up to date (1)\n"
+        "up to date (1):\n  upper build/b.up\n"
     )
     assert dry.err == ""
     assert built.tree(state=True) == before
@@ -474,19 +482,23 @@ def test_explain_and_verbose_show_reason_and_command(built: Workspace) -> None:
 
 
 def test_json_is_one_valid_event_a_line_on_stdout(chain: Workspace) -> None:
-    schema = json.loads(
-        (Path(pymake.__file__).parent / "reporters" / "events.schema.json").read_text(encoding="utf-8")
-    )
+    schema = json.loads((Path(pymake.__file__).parent / "reporters" / "events.schema.json").read_text(encoding="utf-8"))
     chain.write("pymake.toml", chain.read("pymake.toml") + '[task.bad]\ncommand = "echo no; exit 1"\noutput = "x"\n')
     ended = chain.pymake("--json", "-k", "-j1", code=1)
     events = [json.loads(line) for line in ended.out.splitlines()]
     for event in events:
         jsonschema.validate(event, schema)
-    assert [event["event"] for event in events] == ["build-started", *["job-started", "job-ended"] * 4, "build-ended"]
+    kinds = [event["event"] for event in events]
+    assert (kinds[0], kinds[-1]) == ("build-started", "build-ended")
+    assert (kinds.count("job-started"), kinds.count("job-ended")) == (4, 4)
+    for number in range(4):
+        of_one = [event["event"] for event in events if event.get("job") == number]
+        assert of_one == ["job-started", "job-ended"]
     assert (events[-1]["ran"], events[-1]["failed"], len(events[-1]["errors"])) == (4, 1, 1)
     assert ended.err == ""
     quiet = [json.loads(line) for line in chain.pymake("--json", "all").out.splitlines()]
-    assert [event["event"] for event in quiet] == ["build-started", "build-ended"]
+    assert {"job-started", "job-ended"}.isdisjoint(event["event"] for event in quiet)
+    assert (quiet[-1]["ran"], quiet[-1]["up_to_date"]) == (0, 3)
 
 
 def test_depfiles_bring_headers_that_decide_and_may_go(workspace: Workspace) -> None:
@@ -501,9 +513,7 @@ def test_depfiles_bring_headers_that_decide_and_may_go(workspace: Workspace) -> 
         command = "sh cc.sh {input} {output}"
         """,
     )
-    workspace.write(
-        "cc.sh", 'h=$(sed -n "s/include //p" "$1")\ncat "$1" $h > "$2"\necho "$2: $1 $h" > "$2.d"\n'
-    )
+    workspace.write("cc.sh", 'h=$(sed -n "s/include //p" "$1")\ncat "$1" $h > "$2"\necho "$2: $1 $h" > "$2.d"\n')
     workspace.write("a.c", "include a.h\n")
     workspace.write("b.c", "plain\n")
     workspace.write("a.h", "1\n")
@@ -563,15 +573,13 @@ def test_an_input_that_is_edited_during_the_run_is_not_believed(workspace: Works
     )
     workspace.write("in", "first\n")
     ended = workspace.pymake()
-    assert "in was changed" in ended.err
+    assert without_times(ended.err) == (
+        "pymake: a out: input in was edited during the run; running it again\n"
+        "[1/1] a out (T s)\n"
+        "pymake: 1 ran, 0 up to date, 0 failed in T s\n"
+    )
     assert workspace.read("out") == "second\n"
     assert workspace.pymake().ran == []
-
-
-def test_a_dead_state_folder_costs_one_rebuild(built: Workspace) -> None:
-    shutil.rmtree(built.path(".pymake"))
-    assert sorted(built.pymake().ran) == EVERYTHING
-    assert built.pymake().summary == CLEAN
 
 
 def test_folders_are_inputs_and_outputs(workspace: Workspace) -> None:
@@ -599,13 +607,12 @@ def test_folders_are_inputs_and_outputs(workspace: Workspace) -> None:
     assert workspace.pymake().ran == []
 
 
-def test_a_thousand_jobs_are_one_build(workspace: Workspace) -> None:
+def test_hundreds_of_jobs_are_one_build(workspace: Workspace) -> None:
     workspace.write("pymake.toml", CHAIN.replace("tr a-z A-Z < {input} > {output}", "cp {input} {output}"))
     for number in range(300):
         workspace.write(f"src/{number:03}.txt", f"{number}\n")
     assert workspace.pymake().summary == "301 ran, 0 up to date, 0 failed in T s"
     assert workspace.pymake().summary == "nothing to do (301 jobs up to date)"
-    assert sys.getrecursionlimit() >= 300
 
 
 def test_log_keeps_what_was_printed(built: Workspace) -> None:

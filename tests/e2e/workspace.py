@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import signal
 import subprocess
 import sys
 import time
@@ -14,6 +13,7 @@ from textwrap import dedent
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import signal
     from collections.abc import Callable, Iterator, Mapping
 
 PATIENCE = 30.0
@@ -29,9 +29,9 @@ def without_times(text: str) -> str:
     return _SECONDS.sub("T s", text)
 
 
-def text_of(code: str) -> str:
-    """A file's text from an indented literal, as the first test line would have it."""
-    return dedent(code).lstrip("\n")
+def text_of(literal: str) -> str:
+    """The text of a file: a literal that begins with an empty line is dedented, another is as it is."""
+    return dedent(literal)[1:] if literal.startswith("\n") else literal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +70,7 @@ class Workspace:
         return self.root / path
 
     def write(self, path: str, text: str) -> None:
-        """Make a file with this text, dedented, and its folders."""
+        """Make a file with this text (see `text_of`), and its folders."""
         file = self.root / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text_of(text), encoding="utf-8")
@@ -126,9 +126,7 @@ class Workspace:
         assert "internal error" not in result.err, result.err
         return result
 
-    def run(
-        self, argv: list[str], *, cwd: str = ".", env: Mapping[str, str] | None = None, stdin: str = ""
-    ) -> Result:
+    def run(self, argv: list[str], *, cwd: str = ".", env: Mapping[str, str] | None = None, stdin: str = "") -> Result:
         """Run any program to its end."""
         ended = subprocess.run(
             argv,

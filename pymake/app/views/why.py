@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 def why_lines(session: Session) -> Iterator[str]:
     """A paragraph for each job that makes a target."""
     expected = {found.job: found for found in forecasts(session)}
+    if not session.goals:
+        yield "no job makes that: it is a source, or a task without jobs"
     for job in session.goals:
         yield session.plan.label(job)
         yield from (f"  {line}" for line in _last(session, job))

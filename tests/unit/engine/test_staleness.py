@@ -359,6 +359,20 @@ def test_what_failed_last_time_goes_first() -> None:
     assert world.build(conduct=Conduct(slots=1)).names == ["b", "a", "app"]
 
 
+def test_a_job_that_appends_finds_no_old_output() -> None:
+    world = chain()
+
+    def append(world: World, launch: Launch) -> JobError | None:
+        old = world.disk.read("app") or b""
+        world.disk.write("app", old + b"x")
+        return None
+
+    world.effects["app"] = append
+    world.build()
+    world.build(forced=True)
+    assert world.disk.text("app") == "x"
+
+
 def test_a_missing_output_fails_the_job() -> None:
     world = chain()
     world.effects["app"] = lambda world, launch: None
