@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
@@ -163,4 +162,6 @@ def nearest(name: str, names: Iterable[str], most: int = 3) -> list[str]:
     >>> nearest("comand", ["command", "cwd", "output"])
     ['command']
     """
+    import difflib  # noqa: PLC0415  # 4 ms that only a message needs
+
     return difflib.get_close_matches(name, list(names), n=most, cutoff=0.6)

@@ -2,40 +2,22 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from pymake.app.collecting import collection_paused
 from pymake.app.machine import usable_cpus
+from pymake.app.nesting import refuse_nested
 from pymake.app.session import Aim, open_session
-from pymake.app.signals import SignalCatcher
-from pymake.engine.loop import Build, Conduct, Parts
-from pymake.engine.recorder import Recorder
-from pymake.engine.scheduler import Scheduler
-from pymake.errors import UsageError
-from pymake.executors.inline import InlineExecutor
-from pymake.executors.local import LocalExecutor
-from pymake.fs.clock import SystemClock
-from pymake.fs.depfile import parse as parse_depfile
-from pymake.model.arguments import check_arguments
 from pymake.model.events import BuildEnded, BuildStarted, Note, Summary
-from pymake.model.job import Call
-from pymake.model.task import Function
 from pymake.store.folder import open_state
 from pymake.store.lock import BuildLock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from pymake.app.options import BuildOptions
     from pymake.app.session import Session
-    from pymake.interfaces import Executor, Reporter
-    from pymake.model.ids import JobId
+    from pymake.interfaces import Reporter
     from pymake.model.task import Project
-
-BUILDING = "PYMAKE_BUILDING"
-"""Environment of every job: the roots that are being built above it, separated as in PATH."""
 
 
 def build(project: Project, options: BuildOptions, *, where: str, reporter: Reporter) -> Summary:
@@ -59,17 +41,9 @@ def build(project: Project, options: BuildOptions, *, where: str, reporter: Repo
             reporter.handle(Note(text=note))
         if not any(session.survey.suspects):
             return _nothing_to_do(session, options, reporter)
-        return _run(session, options, reporter, stack)
+        from pymake.app.running import run  # noqa: PLC0415  # 25 ms that a build with nothing to do need not pay
 
-
-def refuse_nested(root: str) -> None:
-    """A build started by a job of the same folder would wait for itself."""
-    if root in os.environ.get(BUILDING, "").split(os.pathsep):
-        raise UsageError(
-            "this pymake was started by a job of the build it would wait for",
-            facts=[("folder", root)],
-            hint="declare what it would build as an input of the job",
-        )
+        return run(session, options, reporter, stack)
 
 
 def _nothing_to_do(session: Session, options: BuildOptions, reporter: Reporter) -> Summary:
@@ -78,101 +52,3 @@ def _nothing_to_do(session: Session, options: BuildOptions, reporter: Reporter) 
     reporter.handle(BuildStarted(total=total, suspects=0, slots=options.jobs or usable_cpus()))
     reporter.handle(BuildEnded(summary=summary))
     return summary
-
-
-def _run(session: Session, options: BuildOptions, reporter: Reporter, stack: ExitStack) -> Summary:
-    slots = options.jobs or usable_cpus()
-    signals = stack.enter_context(SignalCatcher())
-    executor = _executor(session, options, slots, signals.wake)
-    stack.callback(executor.close)
-    parts = Parts(
-        plan=session.plan,
-        survey=session.survey,
-        scheduler=_scheduler(session, slots),
-        rebuilder=session.rebuilder,
-        recorder=_recorder(session),
-        manifests=session.manifests,
-        executor=executor,
-        reporter=reporter,
-        interrupts=signals,
-        logs=session.logs,
-        clock=SystemClock(),
-        env_of=_environments(session),
-    )
-    conduct = Conduct(
-        slots=slots,
-        keep_going=options.keep_going,
-        keep_failed=options.keep_failed,
-        timeout=options.timeout,
-        retries=options.retries,
-    )
-    return Build(parts, conduct).run()
-
-
-def _scheduler(session: Session, slots: int) -> Scheduler:
-    plan, survey, memory = session.plan, session.survey, session.memory
-    suspects = (job for job in plan.jobs() if survey.suspects[job])
-    failed = {job for job in suspects if memory.failure(session.manifests.key(job)) is not None}
-    return Scheduler(plan=plan, survey=survey, slots=slots, pools=session.project.pools, failed=failed)
-
-
-def _recorder(session: Session) -> Recorder:
-    return Recorder(
-        plan=session.plan,
-        root=session.project.root,
-        disk=session.disk,
-        memory=session.memory,
-        files=session.files,
-        manifests=session.manifests,
-        parse_depfile=parse_depfile,
-    )
-
-
-def _environments(session: Session) -> Callable[[JobId], tuple[tuple[str, str], ...]]:
-    """What is laid over the environment of pymake, for each job; jobs of one task share one tuple."""
-    plan, project = session.plan, session.project
-    made: dict[int, tuple[tuple[str, str], ...]] = {}
-
-    def of(job: JobId) -> tuple[tuple[str, str], ...]:
-        task = plan.task_of(job)
-        if task not in made:
-            made[task] = tuple({**project.env, **plan.task(task).env}.items())
-        return made[task]
-
-    return of
-
-
-def _executor(session: Session, options: BuildOptions, slots: int, wake: int) -> Executor:
-    """Workers only if a suspect calls Python; forked now, before anything starts a thread."""
-    functions = _functions(session, check=not options.inline)
-    environ = {**os.environ, BUILDING: _nested_roots(session.project.root)}
-    root, clock = session.project.root, SystemClock()
-    if options.inline:
-        return InlineExecutor(root=root, functions=functions, environ=environ, clock=clock, wake=wake)
-    executor = LocalExecutor(slots=slots, root=root, functions=functions, environ=environ, clock=clock, wake=wake)
-    executor.prepare()
-    return executor
-
-
-def _functions(session: Session, *, check: bool) -> dict[str, Callable[..., object]]:
-    """The functions that suspects call, by task.
-
-    Raises:
-        BuildFileError: with `check`, an argument of a call cannot travel to a worker.
-    """
-    plan, suspects = session.plan, session.survey.suspects
-    found: dict[str, Callable[..., object]] = {}
-    for job in plan.jobs():
-        action = plan.action(job)
-        if suspects[job] and isinstance(action, Call):
-            task = plan.task(plan.task_of(job))
-            if isinstance(task.action, Function):
-                found[action.task] = task.action.target
-            if check:
-                check_arguments(action.arguments, task)
-    return found
-
-
-def _nested_roots(root: str) -> str:
-    above = os.environ.get(BUILDING)
-    return f"{above}{os.pathsep}{root}" if above else root

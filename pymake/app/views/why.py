@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import time
 from typing import TYPE_CHECKING
 
@@ -71,6 +70,8 @@ def _difference(reason: Reason) -> Iterator[str]:
     """Lines with - and + for a text that changed."""
     if not isinstance(reason, FacetChanged):
         return
+    import difflib  # noqa: PLC0415  # 4 ms that other commands need not pay
+
     before, after = (reason.before or "").splitlines(), (reason.after or "").splitlines()
     for line in difflib.ndiff(before, after):
         if line[0] in "+-":
