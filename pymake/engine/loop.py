@@ -324,7 +324,11 @@ class Build:
             return
         self._signals = signals
         self._stop()
-        self._parts.executor.cancel(self._parts.scheduler.running(), at_once=signals > 1)
+        running = self._parts.scheduler.running()
+        if running and signals == 1:
+            count = "1 job" if len(running) == 1 else f"{len(running)} jobs"
+            self._note(f"interrupted: ending {count}; once more kills")
+        self._parts.executor.cancel(running, at_once=signals > 1)
 
     def _report(self, outcome: Failed | Succeeded, error: JobError | None) -> None:
         parts, job = self._parts, outcome.job

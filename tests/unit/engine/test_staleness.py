@@ -544,6 +544,7 @@ def test_an_interrupt_stops_the_build_and_the_next_one_goes_on() -> None:
     ran = world.build(conduct=Conduct(slots=2))
     assert ran.names == ["a", "b"]
     assert ran.summary.interrupted == 2
+    assert [note.text for note in ran.reporter.of(Note)] == ["interrupted: ending 1 job; once more kills"]
     assert (ran.summary.ran, ran.summary.failed, ran.summary.not_run) == (2, 0, 1)
     assert world.disk.read("a.o") is not None
     assert world.disk.read("b.o") is None
