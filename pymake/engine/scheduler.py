@@ -154,10 +154,6 @@ class Scheduler:
         self._release(job)
         self._move(job, JobState.ENDED)
 
-    def frees(self, job: JobId) -> bool:
-        """Whether a job becomes ready when this one is settled."""
-        return self._upstream.frees(job)
-
     def settle(self, job: JobId, state: JobState) -> list[JobId]:
         """The job is CLEAN, DONE, FAILED or NOT_RUN. Returns the jobs that are not run because it failed."""
         self._move(job, state)

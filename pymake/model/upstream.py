@@ -49,13 +49,6 @@ class Upstream:
         self._close_one(self._plan.task_of(job), freed)
         return freed
 
-    def frees(self, job: JobId) -> bool:
-        """Whether a suspect waits for this job and nothing else, or may do so behind the gate of its task."""
-        task = self._plan.task_of(job)
-        return (self._gates[task] == 1 and task in self._followers) or any(
-            self._open[reader] == 1 for reader in self.downstream(job)
-        )
-
     def postpone(self, job: JobId, upstream: JobId) -> None:
         """A job that had started turned out to need what an unsettled one makes."""
         self._readers.setdefault(upstream, []).append(job)

@@ -63,7 +63,6 @@ def test_a_job_of_more_cores_than_there_are_runs_alone() -> None:
 
 
 def test_a_job_that_becomes_ready_goes_before_what_was_queued() -> None:
-    """A slot is refilled before an outcome is recorded only if the outcome frees nothing."""
     world = World(
         rules={
             "one": Rule(outputs=("1",)),
