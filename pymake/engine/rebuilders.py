@@ -115,12 +115,8 @@ class VerifyingTraces:
         added, removed = self._set_difference(declared, trace.inputs)
         if added or removed:
             yield InputsDiffer(added=added, removed=removed)
-        remembered = set(trace.inputs)
-        new = set(added)
-        for file in declared:
-            path = self._plan.path(file)
-            if path not in new and self._files.version(file) not in remembered:
-                yield InputChanged(path=path)
+        for file in self._changed(declared, trace.inputs, added):
+            yield InputChanged(path=self._plan.path(file))
         for version in trace.discovered:
             file = self._discovered_file(version)
             now = self._files.version(file)
@@ -133,15 +129,19 @@ class VerifyingTraces:
         added, removed = self._set_difference(outputs, trace.outputs)
         if added or removed:
             yield OutputsDiffer(added=added, removed=removed)
-        remembered = set(trace.outputs)
-        new = set(added)
         for file in outputs:
-            now = self._files.version(file)
-            path = self._plan.path(file)
-            if now == ABSENT:
-                yield OutputMissing(path=path)
-            elif now not in remembered and path not in new:
-                yield OutputChanged(path=path)
+            if not self._files.is_there(file):
+                yield OutputMissing(path=self._plan.path(file))
+        for file in self._changed(outputs, trace.outputs, added):
+            if self._files.is_there(file):
+                yield OutputChanged(path=self._plan.path(file))
+
+    def _changed(self, files: Sequence[FileId], versions: array[int], added: Sequence[str]) -> Iterator[FileId]:
+        """The files that were there then, with another version. Hashed one by one, as far as anybody asks."""
+        remembered, new = set(versions), set(added)
+        for file in files:
+            if self._plan.path(file) not in new and self._files.version(file) not in remembered:
+                yield file
 
     def _set_difference(self, files: Sequence[FileId], versions: array[int]) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Paths that are new, and paths that are gone, sorted."""
