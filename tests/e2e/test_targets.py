@@ -93,7 +93,7 @@ def test_targets_name_jobs(project: Workspace, where: str, words: list[str], ran
 
 def test_an_absolute_path_is_a_target(project: Workspace, tmp_path: Path) -> None:
     assert project.pymake(str(project.path("build/a.part"))).ran == ["part build/a.part"]
-    assert project.pymake(str(project.path("build/?.part")), cwd="src").ran == [
+    assert sorted(project.pymake(str(project.path("build/?.part")), cwd="src").ran) == [
         "part build/b.part",
         "part build/c.part",
     ]
