@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from pymake.app.machine import usable_cpus
 from pymake.app.nesting import BUILDING, roots_below
 from pymake.app.signals import SignalCatcher
-from pymake.engine.loop import Build, Conduct, Parts
+from pymake.engine.loop import Build
+from pymake.engine.parts import Conduct, Parts
 from pymake.engine.recorder import Recorder
 from pymake.engine.scheduler import Scheduler
 from pymake.executors.inline import InlineExecutor

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pymake.engine.forecast import Prospect
-from pymake.engine.loop import Conduct
+from pymake.engine.parts import Conduct
 from pymake.errors import CommandFailed
 from pymake.testing import MemoryDisk, ScratchMemory
 from tests.unit.engine.world import Rule, World

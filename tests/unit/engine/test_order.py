@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pymake.engine.loop import Conduct
+from pymake.engine.parts import Conduct
 from pymake.engine.scheduler import JobState, Scheduler
 from pymake.engine.survey import Survey
 from pymake.errors import InternalError

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pymake.engine.loop import Conduct
+from pymake.engine.parts import Conduct
 from pymake.errors import CommandFailed, JobError, PymakeError, StateError
 from pymake.model.events import JobStarted, Note
 from pymake.model.verdict import (

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from pymake.engine.files import FileTable
 from pymake.engine.forecast import Forecast, forecast
-from pymake.engine.loop import Build, Conduct, Parts
+from pymake.engine.loop import Build
 from pymake.engine.manifest import Manifests
+from pymake.engine.parts import Conduct, Parts
 from pymake.engine.rebuilders import VerifyingTraces
 from pymake.engine.recorder import Recorder
 from pymake.engine.scheduler import Scheduler

@@ -1,0 +1,50 @@
+"""How often a job was tried, and when it is tried again."""
+
+from __future__ import annotations
+
+import heapq
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pymake.model.ids import JobId
+
+MOST_EDITS = 2
+"""How often a job is run once more because an input was edited while it ran."""
+
+
+class Attempts:
+    """Owns the counts of failed and of spoilt runs of each job, and those that wait for their next attempt."""
+
+    def __init__(self) -> None:
+        self._failures: dict[JobId, int] = {}
+        self._edits: dict[JobId, int] = {}
+        self._later: list[tuple[float, JobId]] = []
+
+    def failed(self, job: JobId) -> int:
+        """The job failed once more; how often it has by now."""
+        self._failures[job] = self._failures.get(job, 0) + 1
+        return self._failures[job]
+
+    def edited(self, job: JobId) -> bool:
+        """An input of the job was edited while it ran, once more; whether it is worth another run."""
+        self._edits[job] = self._edits.get(job, 0) + 1
+        return self._edits[job] <= MOST_EDITS
+
+    def again_at(self, moment: float, job: JobId) -> None:
+        """The job is to be tried again at this moment."""
+        heapq.heappush(self._later, (moment, job))
+
+    def due(self, now: float) -> list[JobId]:
+        """The jobs whose moment has come, each only once."""
+        found = []
+        while self._later and self._later[0][0] <= now:
+            found.append(heapq.heappop(self._later)[1])
+        return found
+
+    def next_moment(self) -> float | None:
+        """When the next job is to be tried again; None if none waits."""
+        return self._later[0][0] if self._later else None
+
+    def clear(self) -> None:
+        """Nothing is tried again any more."""
+        self._later.clear()

@@ -1,0 +1,46 @@
+"""What one build is composed of, and how it is to behave."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pymake.engine.manifest import Manifests
+    from pymake.engine.recorder import Recorder
+    from pymake.engine.scheduler import Scheduler
+    from pymake.engine.survey import Survey
+    from pymake.interfaces import Clock, Executor, Interrupts, Logs, Rebuilder, Reporter
+    from pymake.model.ids import JobId
+    from pymake.model.plan import Plan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conduct:
+    """How a build behaves when something goes wrong."""
+
+    slots: int
+    keep_going: bool = False
+    keep_failed: bool = False
+    timeout: float | None = None
+    retries: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What one build is composed of."""
+
+    plan: Plan
+    survey: Survey
+    scheduler: Scheduler
+    rebuilder: Rebuilder
+    recorder: Recorder
+    manifests: Manifests
+    executor: Executor
+    reporter: Reporter
+    interrupts: Interrupts
+    logs: Logs
+    clock: Clock
+    env_of: Callable[[JobId], tuple[tuple[str, str], ...]]

@@ -1,0 +1,150 @@
+"""What becomes of a job that ended: recorded, tried again, failed, or dropped."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from pymake.engine.attempts import MOST_EDITS, Attempts
+from pymake.engine.recorder import Edited, ReadTooEarly, Recorded, Rejected
+from pymake.engine.scheduler import JobState
+from pymake.errors import InputKeepsChanging, JobError, PymakeError, assert_never
+from pymake.model.job import Cancelled, Failed, Succeeded
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pymake.engine.parts import Conduct, Parts
+    from pymake.engine.tally import Tally
+    from pymake.model.ids import JobId
+    from pymake.model.job import Outcome
+    from pymake.model.verdict import Reason
+
+
+class Settling:
+    """Owns the way of a job from its outcome to a settled state, and whether anything new may start.
+
+    `reasons` holds why each launched job ran; the loop fills it.
+    """
+
+    def __init__(self, parts: Parts, conduct: Conduct, tally: Tally, reasons: Mapping[JobId, Reason]) -> None:
+        self._parts = parts
+        self._conduct = conduct
+        self._tally = tally
+        self._reasons = reasons
+        self._attempts = Attempts()
+        self.stopping = False
+
+    def end(self, outcome: Outcome) -> None:
+        """The executor is done with a job."""
+        self._parts.scheduler.end(outcome.job)
+        match outcome:
+            case Succeeded():
+                self._commit(outcome)
+            case Failed():
+                if not self._retry(outcome.job):
+                    self._fail(outcome, outcome.error)
+            case Cancelled(job=job):
+                self._drop(job)
+            case _:
+                assert_never(outcome)
+
+    def enqueue_due(self) -> None:
+        """Queue the jobs that have waited long enough for their next attempt."""
+        for job in self._attempts.due(self._parts.clock.monotonic()):
+            self._parts.scheduler.enqueue(job)
+
+    def patience(self) -> float | None:
+        """Seconds until a job is to be tried again; None if none waits for that."""
+        moment = self._attempts.next_moment()
+        return None if moment is None else max(moment - self._parts.clock.monotonic(), 0.0)
+
+    def stop(self) -> None:
+        """Start nothing new; what runs may end."""
+        self.stopping = True
+        self._tally.leave(self._parts.scheduler.drop_rest())
+        self._attempts.clear()
+
+    def give_up(self, room: int) -> None:
+        """Kill what runs, until there is as much room as before, and remove what it has written.
+
+        What has just ended and is not yet recorded goes too: the next build would not believe it.
+        """
+        executor, scheduler = self._parts.executor, self._parts.scheduler
+        unrecorded = [job for job in self._tally.started if scheduler.state(job) in (JobState.RUNNING, JobState.ENDED)]
+        with suppress(PymakeError):
+            executor.cancel(unrecorded, at_once=True)
+            while executor.room() < room:
+                executor.wait(None)
+        for job in unrecorded:
+            with suppress(PymakeError):
+                self._parts.recorder.discard(job)
+
+    def _commit(self, outcome: Succeeded) -> None:
+        parts, job = self._parts, outcome.job
+        commit = parts.recorder.commit(
+            job,
+            outcome,
+            reason=self._reasons[job],
+            can_wait_for=lambda producer: parts.scheduler.can_wait_for(job, producer),
+        )
+        match commit:
+            case Recorded():
+                parts.scheduler.settle(job, JobState.DONE)
+                self._tally.job_ended(outcome, None)
+            case Edited(path=path):
+                self._edited(outcome, path)
+            case ReadTooEarly(producers=producers):
+                parts.scheduler.postpone(job, producers)
+            case Rejected(error=error):
+                self._fail(outcome, error)
+            case _:
+                assert_never(commit)
+
+    def _edited(self, outcome: Succeeded, path: str) -> None:
+        """Run the job again with the new content, a few times at most."""
+        job = outcome.job
+        if not self._attempts.edited(job):
+            self._fail(outcome, InputKeepsChanging(f"input {path} was edited in each of {MOST_EDITS + 1} runs"))
+            return
+        if self.stopping:
+            self._drop(job)
+            return
+        self._tally.note(f"{self._parts.plan.label(job)}: input {path} was edited during the run; running it again")
+        self._parts.scheduler.enqueue(job)
+
+    def _retry(self, job: JobId) -> bool:
+        """Whether a job that failed is tried once more; then it is under way."""
+        task = self._parts.plan.task(self._parts.plan.task_of(job))
+        allowed = max(task.retries, self._conduct.retries)
+        attempt = self._attempts.failed(job)
+        if self.stopping or attempt > allowed:
+            return False
+        self._tally.note(f"{self._parts.plan.label(job)}: attempt {attempt} of {allowed + 1} failed; trying again")
+        self._parts.scheduler.delay(job)
+        self._attempts.again_at(self._parts.clock.monotonic() + task.retry_delay, job)
+        return True
+
+    def _drop(self, job: JobId) -> None:
+        """A job that started and will not end well in this build, for no fault of its own."""
+        try:
+            self._parts.recorder.discard(job)
+        except PymakeError as refusal:
+            self._tally.note(str(refusal))
+        self._tally.leave(self._parts.scheduler.settle(job, JobState.FAILED))
+
+    def _fail(self, outcome: Failed | Succeeded, error: JobError) -> None:
+        parts, job = self._parts, outcome.job
+        error.task = parts.plan.task(parts.plan.task_of(job)).name
+        error.outputs = parts.plan.output_paths(job)
+        error.place = error.place or parts.plan.place(job)
+        if not self._conduct.keep_failed:
+            try:
+                parts.recorder.discard(job)
+            except PymakeError as refusal:
+                error.facts += (("also", refusal.message), *refusal.facts)
+        parts.recorder.record_failure(job, outcome, self._reasons[job], error)
+        self._tally.leave(parts.scheduler.settle(job, JobState.FAILED))
+        self._tally.job_ended(outcome, error)
+        if not self._conduct.keep_going:
+            self.stop()

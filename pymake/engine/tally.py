@@ -1,0 +1,112 @@
+"""What a build has done so far, in numbers, and what the reporter is told of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pymake.engine.manifest import action_text
+from pymake.engine.scheduler import JobState
+from pymake.model.events import BuildEnded, BuildStarted, JobEnded, JobStarted, Note, Progress, Summary
+from pymake.model.verdict import describe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pymake.engine.parts import Parts
+    from pymake.errors import JobError
+    from pymake.model.ids import JobId
+    from pymake.model.job import Failed, Succeeded
+    from pymake.model.verdict import Reason
+
+
+class Tally:
+    """Owns the counts of one build and speaks to its reporter.
+
+    `started` are the jobs that were launched at least once; of those not run, nobody has.
+    """
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self.started: set[JobId] = set()
+        self._errors: list[JobError] = []
+        self._not_run = 0
+        self._ended = 0
+
+    def build_started(self, slots: int) -> None:
+        """The build begins."""
+        survey = self._parts.survey
+        self._parts.reporter.handle(BuildStarted(total=survey.total, suspects=sum(survey.suspects), slots=slots))
+
+    def build_ended(self, seconds: float) -> Summary:
+        """The build is over: its summary, which the reporter gets too."""
+        survey, scheduler = self._parts.survey, self._parts.scheduler
+        received = self._parts.interrupts.received()
+        cleared = survey.total - sum(survey.suspects)
+        summary = Summary(
+            ran=len(self.started),
+            up_to_date=cleared + scheduler.count(JobState.CLEAN),
+            failed=len(self._errors),
+            not_run=self._not_run,
+            seconds=seconds,
+            errors=tuple(self._errors),
+            interrupted=received[0] if received else None,
+        )
+        self._parts.reporter.handle(BuildEnded(summary=summary))
+        return summary
+
+    def job_started(self, job: JobId, reason: Reason) -> None:
+        """The job is about to be launched."""
+        plan = self._parts.plan
+        self._parts.reporter.handle(
+            JobStarted(
+                job=job,
+                task=plan.task(plan.task_of(job)).name,
+                label=plan.label(job),
+                outputs=plan.output_paths(job),
+                command=action_text(plan, job),
+                reason=describe(reason),
+                usual=self._parts.survey.usual.get(job),
+            )
+        )
+        self.started.add(job)
+
+    def job_ended(self, outcome: Failed | Succeeded, error: JobError | None) -> None:
+        """The job is settled: it did what it should, or failed with `error`."""
+        parts, job = self._parts, outcome.job
+        self._ended += 1
+        if error is not None:
+            self._errors.append(error)
+        printed, left_out = "", 0
+        if outcome.printed:
+            printed, left_out = parts.logs.excerpt(parts.logs.path(parts.manifests.key(job)))
+        parts.reporter.handle(
+            JobEnded(
+                job=job,
+                task=parts.plan.task(parts.plan.task_of(job)).name,
+                label=parts.plan.label(job),
+                outputs=parts.plan.output_paths(job),
+                seconds=outcome.seconds,
+                done=self._ended,
+                expected=self._expected(),
+                printed=printed,
+                left_out=left_out,
+                error=error,
+            )
+        )
+
+    def spared(self) -> None:
+        """Jobs turned out to be clean; once something ran, that shortens what is expected."""
+        if self.started:
+            self._parts.reporter.handle(Progress(done=self._ended, expected=self._expected()))
+
+    def leave(self, jobs: Iterable[JobId]) -> None:
+        """Count jobs that will not be started; those that wait for another attempt have been."""
+        self._not_run += sum(job not in self.started for job in jobs)
+
+    def note(self, text: str) -> None:
+        """Tell the user something that stops nothing."""
+        self._parts.reporter.handle(Note(text=text))
+
+    def _expected(self) -> int:
+        """How many jobs will have run at the end, if every suspect that is open has to run."""
+        return self._ended + self._parts.scheduler.open
