@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from pymake.frontends.decorators import pool as pool
     from pymake.frontends.decorators import resources as resources
     from pymake.frontends.decorators import retries as retries
+    from pymake.frontends.decorators import split as split
+    from pymake.frontends.decorators import subdivide as subdivide
     from pymake.frontends.decorators import suffix as suffix
     from pymake.frontends.decorators import tags as tags
     from pymake.frontends.decorators import task as task
@@ -47,8 +49,8 @@ _HOMES = {
         "CallFailed CommandFailed InputKeepsChanging JobError JobsFailed OutputMissing PymakeError TimedOut WorkerDied"
     ),
     "pymake.frontends.decorators": (
-        "active_if always default follows merge mkdir originate output_from pool resources retries suffix tags task "
-        "timeout transform uses"
+        "active_if always default follows merge mkdir originate output_from pool resources retries split subdivide "
+        "suffix tags task timeout transform uses"
     ),
     "pymake.model.events": "Summary",
 }

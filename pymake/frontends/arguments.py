@@ -32,6 +32,10 @@ FORMS: Mapping[Kind, Form] = {
     Kind.TRANSFORM: Form(
         positional=("input", "filter", "output"), required=("output",), named=("extras", "output_dir")
     ),
+    Kind.SPLIT: Form(positional=("input", "output"), required=("output",)),
+    Kind.SUBDIVIDE: Form(
+        positional=("input", "filter", "output"), required=("output",), named=("extras", "output_dir")
+    ),
     Kind.MERGE: Form(positional=("input", "output"), required=("output",)),
 }
 

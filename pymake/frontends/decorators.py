@@ -105,6 +105,16 @@ def transform(*arguments: object, **named: object) -> Decorator:
     return _KindDecorator(Kind.TRANSFORM, arguments, named)
 
 
+def split(*arguments: object, **named: object) -> Decorator:
+    """One job with many outputs: `split(input, outputs, *extras)`. Each output is an input of its own to readers."""
+    return _KindDecorator(Kind.SPLIT, arguments, named)
+
+
+def subdivide(*arguments: object, **named: object) -> Decorator:
+    """One job for each input, each with many outputs: `subdivide(input, suffix(".txt"), [".a", ".b"], *extras)`."""
+    return _KindDecorator(Kind.SUBDIVIDE, arguments, named)
+
+
 def merge(*arguments: object, **named: object) -> Decorator:
     """One job of all inputs: `merge(input, output, *extras)`, called with the list of inputs."""
     return _KindDecorator(Kind.MERGE, arguments, named)

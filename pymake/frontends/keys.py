@@ -30,7 +30,7 @@ class Rule:
 
     key: str
     value: str | None = None
-    kind: Kind | None = None
+    kinds: tuple[Kind, ...] = ()
     needs: tuple[str, ...] = ()
     refuses: str | None = None
     message: str
@@ -40,7 +40,7 @@ class Rule:
         """Whether the rule is about this table, and does not hold."""
         if self.key not in table or (self.value is not None and table[self.key] != self.value):
             return False
-        if self.kind is not None and table.get("kind", Kind.TASK.value) != self.kind.value:
+        if self.kinds and table.get("kind", Kind.TASK.value) not in [kind.value for kind in self.kinds]:
             return True
         return (bool(self.needs) and table.keys().isdisjoint(self.needs)) or self.refuses in table
 
@@ -117,8 +117,8 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         key="suffix",
-        kind=Kind.TRANSFORM,
-        message="suffix, which is for transform only",
+        kinds=(Kind.TRANSFORM, Kind.SUBDIVIDE),
+        message="suffix, which is for transform and subdivide only",
         hint='write kind = "transform"',
     ),
     Rule(
@@ -155,7 +155,8 @@ RULES: tuple[Rule, ...] = (
             message=f"{kind.value}, but no input",
             hint="say what the jobs read: input = ...",
         )
-        for kind in (Kind.TRANSFORM, Kind.MERGE)
+        for kind in Kind
+        if kind not in (Kind.TASK, Kind.ORIGINATE, Kind.SPLIT)
     ),
     *(
         Rule(
@@ -165,7 +166,8 @@ RULES: tuple[Rule, ...] = (
             message=f"{kind.value}, but nothing to run",
             hint="add a command or python key",
         )
-        for kind in (Kind.TRANSFORM, Kind.MERGE)
+        for kind in Kind
+        if kind not in (Kind.TASK, Kind.ORIGINATE)
     ),
 )
 """What belongs together in a task, beyond the shapes of single keys."""
@@ -178,7 +180,7 @@ LATER_KEYS = frozenset(
 )
 LATER_KINDS = frozenset(
     {
-        *("split", "subdivide", "collate", "product"),
+        *("collate", "product"),
         *("permutations", "combinations", "combinations_with_replacement"),
     }
 )

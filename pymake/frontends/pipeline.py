@@ -66,6 +66,14 @@ class Pipeline:
         """One job for each input: `transform(task_func, input, filter, output, *extras)`."""
         return self._declare(Kind.TRANSFORM, arguments, named)
 
+    def split(self, *arguments: object, **named: object) -> DeclaredTask:
+        """One job with many outputs: `split(task_func, input, outputs, *extras)`."""
+        return self._declare(Kind.SPLIT, arguments, named)
+
+    def subdivide(self, *arguments: object, **named: object) -> DeclaredTask:
+        """One job for each input, each with many outputs: `subdivide(task_func, input, filter, outputs, *extras)`."""
+        return self._declare(Kind.SUBDIVIDE, arguments, named)
+
     def merge(self, *arguments: object, **named: object) -> DeclaredTask:
         """One job of all inputs: `merge(task_func, input, output, *extras)`."""
         return self._declare(Kind.MERGE, arguments, named)

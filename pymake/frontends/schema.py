@@ -66,9 +66,9 @@ def _demand(rule: Rule) -> Schema:
         demand["anyOf"] = [{"required": [name]} for name in rule.needs]
     if rule.refuses is not None:
         demand["not"] = {"required": [rule.refuses]}
-    if rule.kind is not None:
-        demand["properties"] = {"kind": {"const": rule.kind.value}}
-        if rule.kind is not Kind.TASK:
+    if rule.kinds:
+        demand["properties"] = {"kind": {"enum": [kind.value for kind in rule.kinds]}}
+        if Kind.TASK not in rule.kinds:
             demand["required"] = ["kind"]
     return demand
 

@@ -32,6 +32,10 @@ class Kind(enum.Enum):
     """No input; one job for each element of the output."""
     TRANSFORM = "transform"
     """One job for each input."""
+    SPLIT = "split"
+    """One job of all inputs, many outputs, each of them an input of its own to readers."""
+    SUBDIVIDE = "subdivide"
+    """One job for each input, each with many outputs, as with `split`."""
     MERGE = "merge"
     """One job of all inputs."""
 

@@ -200,9 +200,9 @@ def _looked_for(inputs: tuple[object, ...]) -> tuple[tuple[Pattern, ...], tuple[
 
 def _known_outputs(kind: Kind, output: object, variables: Mapping[str, VariableValue]) -> tuple[str, ...] | None:
     match kind:
-        case Kind.TASK | Kind.MERGE | Kind.ORIGINATE:
+        case Kind.TASK | Kind.ORIGINATE | Kind.SPLIT | Kind.MERGE:
             return tuple(filled(text, variables) for text in texts(output))
-        case Kind.TRANSFORM:
+        case Kind.TRANSFORM | Kind.SUBDIVIDE:
             return None
         case _:
             assert_never(kind)

@@ -86,6 +86,23 @@ def _draft(declared: Declared, value: object, output: object) -> Draft:
     return Draft(value, made, tuple(texts(made)))
 
 
+def _split(declared: Declared, inputs: Inputs) -> Expansion:
+    return _apart(_task(declared, inputs))
+
+
+def _subdivide(declared: Declared, inputs: Inputs) -> Expansion:
+    return _apart(_transform(declared, inputs))
+
+
+def _apart(expansion: Expansion) -> Expansion:
+    """The same jobs, of which readers see every output as an input of its own."""
+    elements: list[object] = []
+    for draft in expansion.drafts:
+        inner = members(draft.output)
+        elements += [draft.output] if inner is None else inner
+    return Expansion(expansion.drafts, Made(tuple(elements)))
+
+
 def _transform(declared: Declared, inputs: Inputs) -> Expansion:
     elements, single = inputs.elements(declared.input)
     name = _by_template if declared.suffix is None else _by_suffix
@@ -214,6 +231,8 @@ KINDS: Mapping[Kind, Callable[[Declared, Inputs], Expansion]] = {
     Kind.TASK: _task,
     Kind.ORIGINATE: _originate,
     Kind.TRANSFORM: _transform,
+    Kind.SPLIT: _split,
+    Kind.SUBDIVIDE: _subdivide,
     Kind.MERGE: _merge,
 }
 """How the tasks of each kind become jobs."""

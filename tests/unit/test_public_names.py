@@ -39,6 +39,8 @@ PROMISED = [
     "resources",
     "retries",
     "sh",
+    "split",
+    "subdivide",
     "suffix",
     "tags",
     "task",
@@ -76,7 +78,7 @@ def test_type_checkers_see_the_same_names() -> None:
 
 
 def test_another_name_is_an_import_error() -> None:
-    code = "from pymake import split"
+    code = "from pymake import splits"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert run.returncode == 1
-    assert "ImportError: cannot import name 'split' from 'pymake'" in run.stderr
+    assert "ImportError: cannot import name 'splits' from 'pymake'" in run.stderr

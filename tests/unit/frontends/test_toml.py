@@ -199,7 +199,7 @@ WRONG: Mapping[str, tuple[str, str]] = {
     "task key": ('[task.a]\ncomand = "x"\n', ":2: task a: unknown key 'comand'\n  try: command"),
     "later key": ('[task.a]\ncommand = "x"\nregex = "y"\n', f":3: task a: {LATER} key 'regex' yet"),
     "kind": ('[task.a]\nkind = "transfrom"\n', ":2: task a: unknown kind 'transfrom'\n  try: transform"),
-    "later kind": ('[task.a]\nkind = "split"\n', f":2: task a: {LATER} kind 'split' yet"),
+    "later kind": ('[task.a]\nkind = "product"\n', f":2: task a: {LATER} kind 'product' yet"),
     "type of kind": ("[task.a]\nkind = 3\n", ":2: task a: kind must be a text; it is the number 3"),
     "task": (
         "[task]\na = 1\n",
@@ -272,7 +272,7 @@ WRONG: Mapping[str, tuple[str, str]] = {
     ),
     "suffix": (
         '[task.a]\nsuffix = ".c"\noutput = ".o"\ncommand = "x"\n',
-        ':2: task a has suffix, which is for transform only\n  try: write kind = "transform"',
+        ':2: task a has suffix, which is for transform and subdivide only\n  try: write kind = "transform"',
     ),
     "suffix alone": (
         '[task.a]\nkind = "transform"\ninput = "*.c"\ncommand = "x"\nsuffix = ".c"\n',
