@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pymake.model.events import Event
     from pymake.model.ids import JobId, VersionId
     from pymake.model.job import Launch, Outcome
-    from pymake.model.trace import Failure, Outline, Stamp, Trace, Version
+    from pymake.model.trace import Failure, Outline, Stamp, Start, Trace, Version
     from pymake.model.verdict import Reason, Verdict
 
 
@@ -79,6 +79,9 @@ class Memory(Protocol):
     def failure(self, key: str) -> Failure | None:
         """The last failure of a job, if its last run failed."""
 
+    def start(self, key: str) -> Start | None:
+        """The start of a job that did not end."""
+
     def version(self, version: VersionId) -> Version:
         """The path and digest behind a version number."""
 
@@ -94,20 +97,29 @@ class Memory(Protocol):
     def record_sighting(self, path: str, stamp: Stamp, version: VersionId) -> None:
         """The path has this content as long as it has this stamp. The caller has made sure it is not racy."""
 
+    def record_start(self, start: Start) -> None:
+        """A job is about to be launched."""
+
     def record_trace(self, trace: Trace) -> None:
-        """A job ended well; its failure is forgotten."""
+        """A job ended well; its start and its failure are forgotten."""
 
     def record_failure(self, failure: Failure) -> None:
-        """A job failed; its trace stays."""
+        """A job failed; its start is forgotten, its trace stays."""
+
+    def record_end(self, key: str) -> None:
+        """A job was stopped and what it wrote was removed; its start is forgotten, all else stays."""
 
     def forget(self, key: str) -> None:
-        """Drop the trace and failure of a job."""
+        """Drop the trace, the failure and the start of a job."""
 
     def keys(self) -> Iterable[str]:
         """The keys of all jobs with a trace."""
 
     def made(self, path: str) -> VersionId | None:
         """The version in which a job with a trace left the path; None if none made it."""
+
+    def is_begun(self, path: str) -> bool:
+        """Whether a job that started and did not end may have written the path."""
 
 
 class Rebuilder(Protocol):

@@ -9,16 +9,13 @@ from pymake.errors import InternalError, assert_never
 from pymake.model.canonical import canonical
 from pymake.model.job import Call, Command
 from pymake.model.task import Function
-from pymake.model.trace import Facet
+from pymake.model.trace import NAMELESS, Facet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from pymake.model.ids import JobId
     from pymake.model.plan import Plan
-
-NAMELESS = "//"
-"""Starts the key of a job without outputs. No normalised path starts so."""
 
 
 class Manifests:

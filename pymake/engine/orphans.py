@@ -13,6 +13,7 @@ class Orphans:
 
     The planner asks it of files that match a pattern and that no task declares: these are orphans, and a pattern must
     not see them, or a build would differ from one from scratch. A file that the user has changed since is the user's.
+    What a job had begun to write when pymake was killed is an orphan whatever it holds.
     """
 
     def __init__(self, memory: Memory, disk: Disk) -> None:
@@ -22,6 +23,8 @@ class Orphans:
     def __contains__(self, path: object) -> bool:
         if not isinstance(path, str):
             return False
+        if self._memory.is_begun(path):
+            return True
         version = self._memory.made(path)
         if version is None:
             return False

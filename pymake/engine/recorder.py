@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pymake.errors import InputKeepsChanging, JobError, OutputMissing
 from pymake.model.ids import ABSENT, FileId, VersionId
-from pymake.model.trace import NOTHING, Failure, Trace
+from pymake.model.trace import NOTHING, Failure, Start, Trace
 from pymake.model.verdict import describe
 
 if TYPE_CHECKING:
@@ -86,6 +86,7 @@ class Recorder:
         self._files.look_again(plan.dirtying(job))
         for file in plan.dirtying(job):
             self._files.version(file)
+        self._memory.record_start(Start(key=self._manifests.key(job), outputs=plan.output_paths(job)))
         self._clear_outputs(job)
         for folder in self._folders(job):
             self._disk.make_folder(folder)
@@ -131,6 +132,7 @@ class Recorder:
         for file in outputs:
             self._disk.remove(self._plan.path(file))
         self._files.forget(outputs)
+        self._memory.record_end(self._manifests.key(job))
 
     def record_failure(self, job: JobId, outcome: Failed | Succeeded, reason: Reason, error: JobError) -> None:
         """Remember that the job failed, and how; its trace stays as it was."""

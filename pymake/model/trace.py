@@ -15,6 +15,9 @@ DIGEST_BYTES = 16
 LONGEST_FACET = 2_000
 """Characters of a facet value that are kept; a merge of 100,000 files would else be remembered with all their names."""
 
+NAMELESS = "//"
+"""Starts the key of a job without outputs. No normalised path starts so."""
+
 NOTHING = bytes(DIGEST_BYTES)
 """The digest in the version of a discovered input that was looked for and not there. No content has it."""
 
@@ -77,6 +80,19 @@ class Trace:
     seconds: float
     reason: str
     printed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Start:
+    """What is remembered of a job that was launched and has not ended: `outputs` are the paths it may be writing.
+
+    On disk before the job can write. It ends with the trace or the failure of the job, or when what the job wrote was
+    removed. One that is found by the next build means that pymake was killed: whatever lies at these paths is
+    pymake's, half made as it may be.
+    """
+
+    key: str
+    outputs: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

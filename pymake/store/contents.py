@@ -16,12 +16,13 @@ from pymake.store.records import (
     decode_key,
     decode_outline,
     decode_sightings,
+    decode_start,
     decode_trace,
     decode_versions,
 )
 
 if TYPE_CHECKING:
-    from pymake.model.trace import Failure, Outline, Trace
+    from pymake.model.trace import Failure, Outline, Start, Trace
 
 NO_VERSION = -1
 
@@ -34,6 +35,7 @@ class Contents:
     """
 
     __slots__ = (
+        "_begun",
         "_beside",
         "_latest",
         "_previous",
@@ -45,6 +47,7 @@ class Contents:
         "seen",
         "sighted",
         "stamps",
+        "starts",
         "traces",
     )
 
@@ -59,9 +62,11 @@ class Contents:
         self.stamps = array("q")
         self.traces: dict[str, int] = {}
         self.failures: dict[str, int] = {}
+        self.starts: dict[str, int] = {}
         self._beside: dict[str, int] | None = None
+        self._begun: frozenset[str] | None = None
         self.dead = 0
-        """Bytes of traces and failures that newer records replaced."""
+        """Bytes of traces, failures and starts that newer records replaced."""
 
     # Filling
 
@@ -71,6 +76,8 @@ class Contents:
             key = decode_key(self.data, start)[0]
             if self.failures or key in self.traces:
                 self._drop(key)
+            elif key in self.starts:
+                self._end(key)
             self.traces[key] = start
             self._beside = None
         elif kind == Kind.VERSIONS:
@@ -81,8 +88,16 @@ class Contents:
             self._take_sightings(*decode_sightings(self.data, start, end))
         elif kind == Kind.FAILURE:
             key = decode_key(self.data, start)[0]
+            self._end(key)
             self._count_dead(self.failures.pop(key, None))
             self.failures[key] = start
+        elif kind == Kind.START:
+            key = decode_key(self.data, start)[0]
+            self._end(key)
+            self.starts[key] = start
+        elif kind == Kind.END:
+            self._end(decode_key(self.data, start)[0])
+            self.dead += end - start
         elif kind == Kind.FORGET:
             self._drop(decode_key(self.data, start)[0])
             self.dead += end - start
@@ -116,7 +131,12 @@ class Contents:
         self.sighted.extend(numbers)
         self.stamps.extend(stamps)
 
+    def _end(self, key: str) -> None:
+        self._begun = None
+        self._count_dead(self.starts.pop(key, None))
+
     def _drop(self, key: str) -> None:
+        self._end(key)
         self._count_dead(self.traces.pop(key, None))
         self._count_dead(self.failures.pop(key, None))
 
@@ -140,6 +160,20 @@ class Contents:
         """The live failure of a job."""
         start = self.failures.get(key)
         return None if start is None else decode_failure(self.data, start, self.end_of(start))
+
+    def start(self, key: str) -> Start | None:
+        """The start of a job that did not end."""
+        start = self.starts.get(key)
+        return None if start is None else decode_start(self.data, start, self.end_of(start))
+
+    def is_begun(self, path: str) -> bool:
+        """Whether a job that did not end may have written the path."""
+        if not self.starts:
+            return False
+        if self._begun is None:
+            starts = (decode_start(self.data, start, self.end_of(start)) for start in self.starts.values())
+            self._begun = frozenset(output for start in starts for output in start.outputs)
+        return path in self._begun
 
     def version(self, number: int) -> Version:
         """The path and digest of a number.

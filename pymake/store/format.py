@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MAGIC = b"pymake journal\n"
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 HEADER = MAGIC + bytes([FORMAT_VERSION])
 
 LONGEST_TORN = 1 << 20
@@ -35,6 +35,8 @@ class Kind(enum.IntEnum):
     TRACE = 3
     FAILURE = 4
     FORGET = 5
+    START = 6
+    END = 7
 
 
 class Ending(enum.Enum):

@@ -10,10 +10,10 @@ Meaning. Records are facts in order of time; a later one for the same key or pat
 number themselves by their place, so a record may only mention versions that lie before it, and any prefix of a journal
 is a true journal of an earlier moment: everything it says of a file is bound to a stamp or a digest.
 
-Writing. `record_trace`, `record_failure` and `forget` return when the record is in the kernel: it survives the end of
-the process, however sudden. Not a power cut: there the last seconds cost their jobs again, and syncing each record
-costs 170 us. Versions and sightings ride along with the next such record, or with `close`, since losing one alone costs
-a hash and no more.
+Writing. `record_start`, `record_trace`, `record_failure`, `record_end` and `forget` return when the record is in the
+kernel: it survives the end of the process, however sudden. Not a power cut: there the last seconds cost their jobs
+again, and syncing each record costs 170 us. Versions and sightings ride along with the next such record, or with
+`close`, since losing one alone costs a hash and no more.
 
 Recovery. An incomplete record at the end is cut. Damage anywhere else, an unknown version or a foreign file is set
 aside as `journal.bad-N`, with a note; what lies before the damage is still believed. Who only looks does not repair.
@@ -39,6 +39,7 @@ from pymake.store.records import (
     encode_failure,
     encode_key,
     encode_sightings,
+    encode_start,
     encode_trace,
     encode_versions,
 )
@@ -48,7 +49,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pymake.model.ids import VersionId
-    from pymake.model.trace import Failure, Outline, Stamp, Trace, Version
+    from pymake.model.trace import Failure, Outline, Stamp, Start, Trace, Version
 
 UNREADABLE = (ValueError, IndexError, struct.error)
 """What decoding raises for a record that is whole and yet says nothing that can be."""
@@ -114,6 +115,13 @@ class Journal:
         except UNREADABLE:
             return None
 
+    def start(self, key: str) -> Start | None:
+        """See `Memory.start`."""
+        try:
+            return self._contents.start(key)
+        except UNREADABLE:
+            return None
+
     def version(self, version: VersionId) -> Version:
         """See `Memory.version`."""
         return self._contents.version(version)
@@ -137,6 +145,10 @@ class Journal:
         if len(self._contents.sighted) - self._written_sightings >= MOST_PENDING:
             self.flush()
 
+    def record_start(self, start: Start) -> None:
+        """See `Memory.record_start`."""
+        self._append(Kind.START, encode_start(start))
+
     def record_trace(self, trace: Trace) -> None:
         """See `Memory.record_trace`."""
         self._append(Kind.TRACE, encode_trace(trace))
@@ -145,9 +157,15 @@ class Journal:
         """See `Memory.record_failure`."""
         self._append(Kind.FAILURE, encode_failure(failure))
 
+    def record_end(self, key: str) -> None:
+        """See `Memory.record_end`."""
+        if key in self._contents.starts:
+            self._append(Kind.END, encode_key(key))
+
     def forget(self, key: str) -> None:
         """See `Memory.forget`."""
-        if key in self._contents.traces or key in self._contents.failures:
+        contents = self._contents
+        if key in contents.traces or key in contents.failures or key in contents.starts:
             self._append(Kind.FORGET, encode_key(key))
 
     def made(self, path: str) -> VersionId | None:
@@ -156,6 +174,13 @@ class Journal:
             return self._contents.made(path)
         except UNREADABLE:
             return None
+
+    def is_begun(self, path: str) -> bool:
+        """See `Memory.is_begun`."""
+        try:
+            return self._contents.is_begun(path)
+        except UNREADABLE:
+            return False
 
     def keys(self) -> Iterable[str]:
         """See `Memory.keys`."""

@@ -7,6 +7,8 @@
                each facet
     FAILURE    key; f64 started, f64 seconds; texts: task, reason, error
     FORGET     key
+    START      key; texts: the outputs, but for one that is the key
+    END        key
 
     key        u32 length in bytes, text
     texts      u32 n, n x u32 length in characters, all texts as one
@@ -22,7 +24,7 @@ import sys
 from array import array
 from typing import TYPE_CHECKING
 
-from pymake.model.trace import DIGEST_BYTES, Facet, Failure, Outline, Stamp, Trace, shortened
+from pymake.model.trace import DIGEST_BYTES, NAMELESS, Facet, Failure, Outline, Stamp, Start, Trace, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -159,14 +161,26 @@ def decode_failure(data: bytearray, start: int, end: int) -> Failure:
     return Failure(key=key, task=task, started=started, seconds=seconds, reason=reason, error=error)
 
 
+def encode_start(start: Start) -> bytes:
+    """Payload of START."""
+    return encode_key(start.key) + _texts([path for path in start.outputs if path != start.key])
+
+
+def decode_start(data: bytearray, start: int, end: int) -> Start:
+    """The start whose payload lies there, outputs in no order."""
+    key, at = decode_key(data, start)
+    others = _cut_texts(data, at, end)
+    return Start(key=key, outputs=tuple(others) if key.startswith(NAMELESS) else (key, *others))
+
+
 def encode_key(key: str) -> bytes:
-    """A key, at the start of a payload; all of FORGET."""
+    """A key, at the start of a payload; all of FORGET and of END."""
     data = _bytes(key)
     return COUNT.pack(len(data)) + data
 
 
 def decode_key(data: bytearray, start: int) -> tuple[str, int]:
-    """The key of TRACE, FAILURE or FORGET, and where the rest begins."""
+    """The key at the start of a payload, and where the rest begins."""
     (length,) = COUNT.unpack_from(data, start)
     begin = start + COUNT.size
     return _text(data, begin, begin + length), begin + length

@@ -11,7 +11,7 @@ from pymake.model.trace import Outline, Stamp, Version
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pymake.model.trace import Failure, Trace
+    from pymake.model.trace import Failure, Start, Trace
 
 
 class ScratchMemory:
@@ -25,6 +25,7 @@ class ScratchMemory:
     def __init__(self) -> None:
         self._traces: dict[str, Trace] = {}
         self._failures: dict[str, Failure] = {}
+        self._starts: dict[str, Start] = {}
         self._versions: list[Version] = []
         self._numbers: dict[Version, VersionId] = {}
         self._sightings: dict[str, tuple[Stamp, VersionId]] = {}
@@ -43,6 +44,10 @@ class ScratchMemory:
     def failure(self, key: str) -> Failure | None:
         """See `Memory.failure`."""
         return self._failures.get(key)
+
+    def start(self, key: str) -> Start | None:
+        """See `Memory.start`."""
+        return self._starts.get(key)
 
     def version(self, version: VersionId) -> Version:
         """See `Memory.version`."""
@@ -70,17 +75,28 @@ class ScratchMemory:
         """See `Memory.record_sighting`."""
         self._sightings[path] = (stamp, version)
 
+    def record_start(self, start: Start) -> None:
+        """See `Memory.record_start`."""
+        self._starts[start.key] = start
+
     def record_trace(self, trace: Trace) -> None:
         """See `Memory.record_trace`."""
+        self._starts.pop(trace.key, None)
         self._traces[trace.key] = trace
         self._failures.pop(trace.key, None)
 
     def record_failure(self, failure: Failure) -> None:
         """See `Memory.record_failure`."""
+        self._starts.pop(failure.key, None)
         self._failures[failure.key] = failure
+
+    def record_end(self, key: str) -> None:
+        """See `Memory.record_end`."""
+        self._starts.pop(key, None)
 
     def forget(self, key: str) -> None:
         """See `Memory.forget`."""
+        self._starts.pop(key, None)
         self._traces.pop(key, None)
         self._failures.pop(key, None)
 
@@ -88,6 +104,10 @@ class ScratchMemory:
         """See `Memory.made`."""
         outputs = (VersionId(number) for trace in self._traces.values() for number in trace.outputs)
         return next((version for version in outputs if self._versions[version].path == path), None)
+
+    def is_begun(self, path: str) -> bool:
+        """See `Memory.is_begun`."""
+        return any(path in start.outputs for start in self._starts.values())
 
     def keys(self) -> Iterable[str]:
         """See `Memory.keys`."""

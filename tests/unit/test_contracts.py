@@ -11,7 +11,7 @@ import pytest
 from pymake.errors import InternalError
 from pymake.fs.disk import RealDisk
 from pymake.model.ids import VersionId
-from pymake.model.trace import FOLDER_SIZE, Facet, Failure, Stamp, Trace, Version
+from pymake.model.trace import FOLDER_SIZE, Facet, Failure, Stamp, Start, Trace, Version
 from pymake.store.journal import Journal
 from pymake.store.logs import FileLogs
 from pymake.testing import MemoryDisk, ScratchLogs, ScratchMemory
@@ -200,6 +200,23 @@ def test_a_new_memory_knows_nothing(memories: Memories) -> None:
     with pytest.raises(InternalError) as caught:
         memory.version(VersionId(0))
     assert str(caught.value) == "no version has the number 0"
+
+
+def test_a_start_lasts_until_the_job_ended_in_whatever_way(memories: Memories) -> None:
+    memory = memories.first
+    for key in ("ok", "bad", "stopped", "forgotten", "killed"):
+        memory.record_start(Start(key=key, outputs=(key, f"{key}.map")))
+    assert memory.start("ok") == Start(key="ok", outputs=("ok", "ok.map"))
+    memory.record_trace(trace("ok"))
+    memory.record_failure(Failure(key="bad", task="t", started=0.0, seconds=0.0, reason="", error=""))
+    memory.record_end("stopped")
+    memory.forget("forgotten")
+    later = memories.later()
+    assert [later.start(key) for key in ("ok", "bad", "stopped", "forgotten")] == [None] * 4
+    assert later.start("killed") == Start(key="killed", outputs=("killed", "killed.map"))
+    begun = [path for key in ("ok", "bad", "stopped", "killed") for path in (key, f"{key}.map") if later.is_begun(path)]
+    assert begun == ["killed", "killed.map"]
+    assert list(later.keys()) == ["ok"]
 
 
 def test_a_trace_comes_back_as_it_was(memories: Memories) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from typing import TYPE_CHECKING
 
-from pymake.model.trace import Facet, Failure, Stamp, Trace
+from pymake.model.trace import Facet, Failure, Stamp, Start, Trace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,7 +61,27 @@ def forgotten(memory: Memory) -> None:
     memory.forget("a")
 
 
-CALLS: tuple[Callable[[Memory], None], ...] = (first_job, edited, fails, fails_too, mended, forgotten)
+def starts(memory: Memory) -> None:
+    memory.record_start(Start(key="c", outputs=("c", "c.map")))
+
+
+def starts_too(memory: Memory) -> None:
+    memory.record_start(Start(key="d", outputs=("d",)))
+
+
+def starts_without_outputs(memory: Memory) -> None:
+    memory.record_start(Start(key="//no output", outputs=()))
+
+
+def stopped(memory: Memory) -> None:
+    memory.record_end("never started")
+    memory.record_end("d")
+
+
+CALLS: tuple[Callable[[Memory], None], ...] = (
+    *(first_job, edited, fails, fails_too, mended, forgotten),
+    *(starts, starts_too, starts_without_outputs, stopped),
+)
 
 
 def known(memory: Memory) -> object:
@@ -73,6 +93,8 @@ def known(memory: Memory) -> object:
     }
     return (
         [(memory.trace(key), memory.failure(key)) for key in ("a", "b", "c")],
+        [memory.start(key) for key in ("a", "b", "c", "d", "//no output")],
+        [memory.is_begun(path) for path in ("a", "c", "c.map", "d")],
         sorted(memory.keys()),
         memory.sighting("in"),
         numbers,
