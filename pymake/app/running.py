@@ -22,9 +22,10 @@ from pymake.fs.depfile import parse as parse_depfile
 from pymake.model.arguments import check_arguments
 from pymake.model.job import Call
 from pymake.model.task import Function
+from pymake.store.meanings import Meanings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Container, Iterator
     from contextlib import ExitStack
 
     from pymake.app.options import BuildOptions
@@ -102,11 +103,20 @@ def _executor(session: Session, options: BuildOptions, slots: int, wake: int) ->
     functions = _functions(session, check=not options.inline)
     environ = {**os.environ, BUILDING: roots_below(session.project.root)}
     root, clock = session.project.root, SystemClock()
+    if functions:
+        Meanings(root).remember(_called(session, functions))
     if options.inline:
         return InlineExecutor(root=root, functions=functions, environ=environ, clock=clock, wake=wake)
     executor = LocalExecutor(slots=slots, root=root, functions=functions, environ=environ, clock=clock, wake=wake)
     executor.prepare()
     return executor
+
+
+def _called(session: Session, tasks: Container[str]) -> Iterator[Function]:
+    """The functions of these tasks."""
+    for task in session.project.tasks:
+        if task.name in tasks and isinstance(task.action, Function):
+            yield task.action
 
 
 def _functions(session: Session, *, check: bool) -> dict[str, Callable[..., object]]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from pymake.errors import BuildFileError
+from pymake.errors import BuildFileError, Place
 from pymake.frontends.code import function_key, has_body
 from pymake.frontends.references import settled
+from pymake.model.code import CodePart, Meaning
 from pymake.model.task import Function, Kind, Project, Task
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from pymake.errors import Place
     from pymake.frontends.context import Context
     from pymake.frontends.declared import DeclaredTask
 
@@ -41,10 +42,21 @@ def project(context: Context, root: str) -> Project:
 
 def function_value(target: Callable[..., object]) -> Function:
     """The function as a value, with its code key."""
-    key, source = function_key(target)
+    key, text = function_key(target)
     module = getattr(target, "__module__", None) or type(target).__module__
     name = getattr(target, "__qualname__", None) or type(target).__qualname__
-    return Function(name=f"{module}:{name}", target=target, code_key=key, source=source)
+    return Function(
+        name=f"{module}:{name}",
+        target=target,
+        code_key=key,
+        meaning=partial(_meaning, f"{module}:{name}", target, text),
+    )
+
+
+def _meaning(name: str, target: Callable[..., object], text: str) -> Meaning:
+    code = getattr(target, "__code__", None)
+    place = Place(path="" if code is None else code.co_filename, line=None if code is None else code.co_firstlineno)
+    return (CodePart(name=name, place=place, text=text),)
 
 
 class WithoutArguments:
@@ -87,7 +99,7 @@ def _plain_action(function: Function) -> Function | None:
     if not has_body(function.target):
         return None
     target = WithoutArguments(function.target)
-    return Function(name=function.name, target=target, code_key=function.code_key, source=function.source)
+    return Function(name=function.name, target=target, code_key=function.code_key, meaning=function.meaning)
 
 
 def _first_line(doc: str | None) -> str:

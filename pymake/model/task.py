@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from pymake.errors import Place
+from pymake.model.code import Meaning
 
 Parameter = object
 """A nested structure of file names (`str`) and `TaskRef`s in lists, tuples and sets; anything else passes through."""
@@ -69,14 +70,14 @@ class CommandText:
 class Function:
     """A Python function that jobs call.
 
-    `code_key` is the digest (hex) of its meaning; `source` the normalised text it was made from, for showing a
-    difference. `name` is `module:qualname`, for people.
+    `code_key` is the digest (hex) of its meaning; `meaning` gives the parts it was made from, for showing a difference
+    (see `model.code`): asked for only then, since it costs more than the key. `name` is `module:qualname`, for people.
     """
 
     name: str
     target: Callable[..., object]
     code_key: str
-    source: str = ""
+    meaning: Callable[[], Meaning] = tuple
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

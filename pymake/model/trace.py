@@ -107,8 +107,8 @@ class Failure:
     error: str
 
 
-def shortened(value: str) -> str:
-    """The value of a facet as it is kept: a long one as its head, its length and a digest of the whole.
+def shortened(value: str, *, longest: int = LONGEST_FACET) -> str:
+    """A text as it is kept: a long one as its head, its length and a digest of the whole.
 
     So two kept values are equal if, and only if, the whole ones are. Shortening twice changes nothing.
 
@@ -117,8 +117,8 @@ def shortened(value: str) -> str:
     >>> len(shortened("x" * 5_000)) == LONGEST_FACET
     True
     """
-    if len(value) <= LONGEST_FACET:
+    if len(value) <= longest:
         return value
     digest = hashlib.blake2b(value.encode("utf-8", "surrogatepass"), digest_size=DIGEST_BYTES).hexdigest()
     tail = f" [{len(value)} characters, {digest}]"
-    return value[: LONGEST_FACET - len(tail)] + tail
+    return value[: longest - len(tail)] + tail

@@ -1,7 +1,7 @@
 """The folder `.pymake`: made, recognised, refused, opened.
 
-It holds `format` (who made it, and in which layout), `.gitignore`, `journal`, `lock`, `logs/`. A folder that holds
-anything else and no `format` is somebody else's, and nothing is written into it.
+It holds `format` (who made it, and in which layout), `.gitignore`, `journal`, `lock`, `logs/`, `cache/`. A folder
+that holds anything else and no `format` is somebody else's, and nothing is written into it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pymake.store.refusal import FOLDER, refused
 
 LAYOUT = "pymake state"
 LAYOUT_VERSION = 1
-OURS = frozenset({".gitignore", "clock", "format", "journal", "journal.new", "lock", "lock.holder", "logs"})
+OURS = frozenset({".gitignore", "cache", "clock", "format", "journal", "journal.new", "lock", "lock.holder", "logs"})
 """What a pymake may have left that was killed while it made the folder, or that went on when the folder was removed."""
 
 

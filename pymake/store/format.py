@@ -50,8 +50,8 @@ class Ending(enum.Enum):
     """Something that no writer leaves behind."""
 
 
-def frame(kind: Kind, payload: bytes) -> bytes:
-    """A whole record.
+def frame(kind: int, payload: bytes) -> bytes:
+    """A whole record; `kind` is a `Kind`, or a byte of another file in this frame.
 
     >>> frame(Kind.FORGET, b"a").hex()
     '0200000074b71b060561'

@@ -84,7 +84,7 @@ def test_tasks_with_places_names_and_files(tmp_path: Path) -> None:
     assert project.files == ("inner/more.py", "pymakefile.py", "words.py")
     assert project.root == str(tmp_path)
     count = function_of(project, "count")
-    assert (count.name, count.source) == ("pymakefile:count", "def _(source, target):\n    return words.N")
+    assert (count.name, count.meaning()[0].text) == ("pymakefile:count", "def _(source, target):\n    return words.N")
     assert sys.modules["pymakefile"].__dict__["count"] is count.target
     assert count.target("a", "b") == 1
 
@@ -251,7 +251,7 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
 def test_resolve(tmp_path: Path) -> None:
     write(tmp_path, steps__count="class C:\n    @staticmethod\n    def f(a):\n        return a\n")
     found = resolve("steps.count:C.f", root=str(tmp_path), place=PLACE)
-    assert (found.name, found.source) == ("steps.count:C.f", "def _(a):\n    return a")
+    assert (found.name, found.meaning()[0].text) == ("steps.count:C.f", "def _(a):\n    return a")
     assert found.target(3) == 3
 
 
