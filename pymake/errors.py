@@ -63,6 +63,14 @@ class UsageError(PymakeError):
     """The command line, or a call from Python, asks for something that cannot be."""
 
 
+class UnknownTarget(UsageError):
+    """A target that is no task, no file of the plan, and a pattern of none: `target`, as the user wrote it."""
+
+    def __init__(self, target: str, *, facts: Iterable[tuple[str, object]] = (), hint: str | None = None) -> None:
+        super().__init__(f"no task and no file of the plan is called {target!r}", facts=facts, hint=hint)
+        self.target = target
+
+
 class BuildFileError(PymakeError):
     """A build file cannot be read, or says something that cannot be."""
 

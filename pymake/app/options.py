@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pymake.app.flags import number, option, seconds, switch
 from pymake.errors import UsageError
 
 
@@ -16,14 +17,18 @@ class BuildOptions:
     """
 
     targets: tuple[str, ...] = ()
-    jobs: int | None = None
-    keep_going: bool = False
-    always_make: bool = False
-    keep_failed: bool = False
-    no_wait: bool = False
-    timeout: float | None = None
-    retries: int = 0
     inline: bool = False
+    jobs: int | None = option(
+        "-j", "--jobs", metavar="N", read=number(1), default=None, help="N jobs at a time; default: CPUs."
+    )
+    keep_going: bool = switch("-k", "--keep-going", help="Go on after a failed job.")
+    always_make: bool = switch("-B", "--always-make", help="Run every job.")
+    timeout: float | None = option(
+        "--timeout", metavar="S", read=seconds, default=None, help="Kill a job after S seconds."
+    )
+    retries: int = option("--retries", metavar="N", read=number(0), default=0, help="Try a failed job N more times.")
+    keep_failed: bool = switch("--keep-failed", help="Keep outputs of failed jobs.")
+    no_wait: bool = switch("--no-wait", help="Exit 1 if another build is under way.")
 
     def __post_init__(self) -> None:
         if self.jobs is not None and self.jobs < 1:

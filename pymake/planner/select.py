@@ -7,7 +7,7 @@ import posixpath
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pymake.errors import UsageError, nearest
+from pymake.errors import UnknownTarget, nearest
 from pymake.model.fields import escape
 from pymake.model.ids import FileId, JobId, TaskId
 from pymake.model.patterns import normalise, read
@@ -132,7 +132,7 @@ def _outputs(plan: Plan) -> Iterator[FileId]:
     return (file for file in map(FileId, range(plan.file_count)) if plan.producer(file) is not None)
 
 
-def _unknown(plan: Plan, target: str, where: str) -> UsageError:
+def _unknown(plan: Plan, target: str, where: str) -> UnknownTarget:
     tasks = [plan.task(task).name for task in _tasks(plan)]
     path = normalise(posixpath.join(where, target))
     outputs = [plan.path(file) for _, file in zip(range(_MOST_COMPARED), _outputs(plan), strict=False)]
@@ -140,6 +140,4 @@ def _unknown(plan: Plan, target: str, where: str) -> UsageError:
     facts = [("nearest", ", ".join(dict.fromkeys(near)))] if near else []
     if where:
         facts.append(("looked for", path))
-    return UsageError(
-        f"no task and no file of the plan is called {target!r}", facts=facts, hint="pymake list shows all tasks"
-    )
+    return UnknownTarget(target, facts=facts, hint="pymake list shows all tasks")

@@ -1,1 +1,1 @@
-"""The command line. The only package that imports typer."""
+"""The command line: its options and commands, what they print, and exit codes."""

@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pymake.app.cli.words import COMMANDS
+from pymake.app.cli.requests import COMMANDS
 from pymake.app.finding import root_of
 from pymake.errors import UsageError
 from pymake.frontends.project import load_project
@@ -25,15 +25,15 @@ class Opened:
     where: str
 
 
-def open_project(directory: str | None, files: Sequence[str], overrides: Mapping[str, str]) -> Opened:
-    """Load the build files and make the root the current folder.
+def open_project(directory: Sequence[str], files: Sequence[str], overrides: Mapping[str, str]) -> Opened:
+    """Load the build files and make the root the current folder; `directory` are folders to enter first, in turn.
 
     Raises:
         UsageError: no such folder, no build file, an unknown variable.
         BuildFileError: a build file is broken.
     """
-    if directory is not None:
-        _change_folder(directory)
+    for folder in directory:
+        _change_folder(folder)
     here = os.getcwd()
     root = root_of(here, files)
     project = load_project(root, [os.path.abspath(file) for file in files] or None, overrides)

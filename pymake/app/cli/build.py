@@ -1,0 +1,39 @@
+"""`build`: from a request to a summary to an exit code."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pymake.app.building import build as build_project
+from pymake.app.cli.opening import open_project
+from pymake.app.cli.words import split_variables
+from pymake.app.reporting import reporter_for
+from pymake.reporters.lines import Verbosity
+
+if TYPE_CHECKING:
+    from pymake.app.cli.requests import BuildRequest
+    from pymake.interfaces import Reporter
+
+
+def build(request: BuildRequest) -> int:
+    """Build, show it, and turn the summary into an exit code."""
+    targets, overrides = split_variables(request.words)
+    reporter = _reporter(request)
+    opened = open_project(request.directory, request.files, overrides)
+    options = replace(request.options, targets=targets)
+    try:
+        summary = build_project(opened.project, options, where=opened.where, reporter=reporter)
+    finally:
+        reporter.close()
+    if summary.interrupted is not None:
+        return 128 + summary.interrupted
+    return 1 if summary.failed else 0
+
+
+def _reporter(request: BuildRequest) -> Reporter:
+    verbosity = Verbosity.SILENT if request.silent else Verbosity.VERBOSE if request.verbose else Verbosity.NORMAL
+    return reporter_for(
+        sys.stderr, verbosity=verbosity, explain=request.explain, json=request.json, color=request.color
+    )

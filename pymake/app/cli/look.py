@@ -1,0 +1,70 @@
+"""Commands that only look: they never wait for a build and never write."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from pymake.app.cli.opening import command_names, open_project
+from pymake.app.cli.output import write_lines
+from pymake.app.cli.words import split_variables
+from pymake.app.session import Aim, look
+from pymake.app.views import graph as drawing
+from pymake.app.views.graph import GraphFormat
+from pymake.app.views.listing import listing_json, listing_lines
+from pymake.app.views.prospects import out_of_date, prospect_json, prospect_lines
+from pymake.app.views.why import why_lines
+
+if TYPE_CHECKING:
+    from pymake.app.cli.requests import BuildRequest, GraphRequest, ListRequest, Request, WhyRequest
+    from pymake.app.session import Session
+
+
+def question(request: BuildRequest) -> int:
+    """1 if something is out of date. Says nothing."""
+    return int(out_of_date(_opened(request, forced=request.options.always_make)))
+
+
+def dry_run(request: BuildRequest) -> int:
+    """Say what would run. Writes nothing."""
+    session = opened(request, forced=request.options.always_make)
+    write_lines(prospect_json(session) if request.json else prospect_lines(session, verbose=request.verbose))
+    return 0
+
+
+def list_tasks(request: ListRequest) -> int:
+    """One line for each task."""
+    session = opened(request, strict=False, everything=True)
+    write_lines([listing_json(session)] if request.json else listing_lines(session))
+    return 0
+
+
+def why(request: WhyRequest) -> int:
+    """Reasons of the last and the next run."""
+    write_lines(why_lines(opened(request)))
+    return 0
+
+
+def graph(request: GraphRequest) -> int:
+    """The graph as text."""
+    session = opened(request)
+    drawn = drawing.file_drawing(session) if request.with_files else drawing.task_drawing(session)
+    write_lines(drawing.dot(drawn) if request.form is GraphFormat.DOT else drawing.mermaid(drawn))
+    return 0
+
+
+def opened(request: Request, *, forced: bool = False, strict: bool = True, everything: bool = False) -> Session:
+    """A session for looking, after its notes were shown. See `Aim` for what the arguments mean."""
+    session = _opened(request, forced=forced, strict=strict, everything=everything)
+    for note in (*command_names(session.project, request.command), *session.notes):
+        print(f"pymake: {note}", file=sys.stderr)
+    return session
+
+
+def _opened(request: Request, *, forced: bool = False, strict: bool = True, everything: bool = False) -> Session:
+    targets, overrides = split_variables(request.words)
+    found = open_project(request.directory, request.files, overrides)
+    return look(
+        found.project,
+        Aim(targets=targets, where=found.where, forced=forced, strict=strict, everything=everything),
+    )

@@ -1,0 +1,108 @@
+"""The commands: each is a class whose fields are its options. Options of building itself are in `BuildOptions`.
+
+To add an option is to add a field. To add a command is to add a class, its name in `COMMANDS`, and its case in
+`pymake.app.cli.main.run`. Parser, help and completion follow.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, ClassVar
+
+from pymake.app.flags import one_of, option, repeated, switch
+from pymake.app.options import BuildOptions
+from pymake.app.views.graph import GraphFormat
+from pymake.reporters.choose import ColorOption
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What every command is told: its words (targets and `NAME=VALUE`), and where to look."""
+
+    command: ClassVar[str]
+    about: ClassVar[str]
+
+    words: tuple[str, ...] = ()
+    directory: tuple[str, ...] = repeated("-C", "--directory", metavar="DIR", help="Start in DIR (again: below that).")
+    files: tuple[str, ...] = repeated("-f", "--file", metavar="FILE", help="Build file instead of the usual ones.")
+    debug: bool = switch("--debug", help="Show pymake's own tracebacks.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildRequest(Request):
+    """How to build, whether to build or only to look, and how to show it."""
+
+    command: ClassVar[str] = "build"
+    about: ClassVar[str] = (
+        "Build what is out of date: targets are tasks, files or globs; all tasks (or the default) when none is named."
+    )
+
+    options: BuildOptions = field(default_factory=BuildOptions)
+    dry_run: bool = switch("-n", "--dry-run", help="Say what would run, and why.")
+    question: bool = switch("-q", "--question", help="Exit 1 if something is out of date.")
+    silent: bool = switch("-s", "--silent", help="Say nothing but failures.")
+    verbose: bool = switch("-v", "--verbose", help="Show the command of each job.")
+    explain: bool = switch("--explain", help="Show why each job runs.")
+    json: bool = switch("--json", help="One event a line on stdout.")
+    color: ColorOption = option(
+        "--color", metavar="WHEN", read=one_of(ColorOption), default=ColorOption.AUTO, help="Colours."
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListRequest(Request):
+    """Nothing but the form of the list."""
+
+    command: ClassVar[str] = "list"
+    about: ClassVar[str] = "List the tasks: kind, number of jobs, state, doc."
+
+    json: bool = switch("--json", help="As one JSON array.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhyRequest(Request):
+    """Only targets."""
+
+    command: ClassVar[str] = "why"
+    about: ClassVar[str] = "Say why the targets ran last time, and why they will or will not run next time."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogRequest(Request):
+    """Only targets."""
+
+    command: ClassVar[str] = "log"
+    about: ClassVar[str] = "Show what the jobs of the targets printed when they last ran."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CleanRequest(Request):
+    """Whether to remove, and whether to wait for a build."""
+
+    command: ClassVar[str] = "clean"
+    about: ClassVar[str] = "Remove outputs that are still as pymake wrote them (of all jobs, or of the targets)."
+
+    dry_run: bool = switch("-n", "--dry-run", help="Only say what would be removed.")
+    no_wait: bool = switch("--no-wait", help="Exit 1 if a build is under way.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GraphRequest(Request):
+    """What to draw, and in which language."""
+
+    command: ClassVar[str] = "graph"
+    about: ClassVar[str] = "Write the graph of tasks, or of files and jobs, to stdout."
+
+    form: GraphFormat = option(
+        "--format", metavar="FORM", read=one_of(GraphFormat), default=GraphFormat.DOT, help="The language."
+    )
+    with_files: bool = switch("--files", help="Every job and file, not only tasks.")
+
+
+COMMANDS: Mapping[str, type[Request]] = {
+    kind.command: kind for kind in (BuildRequest, ListRequest, WhyRequest, LogRequest, CleanRequest, GraphRequest)
+}
+"""By name; the first is the default."""
