@@ -214,9 +214,8 @@ def test_a_circle_is_found(imported: Mapping[str, Collection[str]], found: set[s
     [
         ("pymake/fs/digest.py", "import xxhash", False),
         ("pymake/fs/disk.py", "import xxhash", True),
-        ("pymake/app/cli/build.py", "import typer", False),
-        ("pymake/app/cli.py", "import typer", False),
-        ("pymake/app/client.py", "def late():\n    import typer", True),
+        ("pymake/frontends/toml.py", "import tomli", False),
+        ("pymake/frontends/keys.py", "def late():\n    import tomli", True),
         ("pymake/app/session.py", "import numpy", True),
         ("pymake/app/session.py", "import json, os.path", False),
     ],
