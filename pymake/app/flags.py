@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
 T = TypeVar("T")
 E = TypeVar("E", bound=enum.Enum)
@@ -63,6 +63,11 @@ def flags_of(holder: type) -> Iterator[tuple[str, Flag]]:
         flag = found.metadata.get(_KEY)
         if flag is not None:
             yield found.name, flag
+
+
+def filled(holder: type[T], values: Mapping[str, object]) -> T:
+    """A `holder` with these values, each read by the flag of its field: what the type checker cannot see."""
+    return cast("Callable[..., T]", holder)(**values)
 
 
 def number(at_least: int) -> Callable[[str], int]:

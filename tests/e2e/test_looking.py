@@ -185,7 +185,7 @@ def test_clean_of_a_target_removes_its_outputs_only(built: Workspace) -> None:
 def test_help_and_version(workspace: Workspace) -> None:
     assert re.fullmatch(r"pymake \d+\.\d+\S*\n", workspace.pymake("--version").out)
     text = workspace.pymake("-h").out
-    for word in ("--keep-going", "--dry-run", "-j", "NAME=VALUE", "list, why, log, clean, graph"):
+    for word in ("--keep-going", "--dry-run", "-j", "NAME=VALUE", "list", "why", "log", "clean", "graph"):
         assert word in text
     assert "--format" in workspace.pymake("graph", "-h").out
 

@@ -12,7 +12,7 @@ import re
 from typing import TYPE_CHECKING
 
 from pymake.app.cli.requests import COMMANDS, BuildRequest, Request
-from pymake.app.flags import flags_of
+from pymake.app.flags import filled, flags_of
 from pymake.app.options import BuildOptions
 from pymake.errors import UsageError, nearest
 
@@ -53,8 +53,8 @@ def request_of(words: Sequence[str]) -> Request | tuple[str, str]:
         values[field] = (*_texts(values.get(field)), text) if flag.many else _read(name, flag, text)
     if command == BuildRequest.command:
         building = {field: values.pop(field) for field, _ in flags_of(BuildOptions) if field in values}
-        values["options"] = BuildOptions(**building)  # type: ignore[arg-type]  # its fields say how each was read
-    return COMMANDS[command](**values)  # type: ignore[arg-type]  # as above
+        values["options"] = filled(BuildOptions, building)
+    return filled(COMMANDS[command], values)
 
 
 def options_of(command: str) -> Options:
