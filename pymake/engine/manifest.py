@@ -32,11 +32,13 @@ class Manifests:
         """The name under which a job is remembered: its first output, in the order of names.
 
         Neither the name of the task nor its place is part of it, so renaming or moving a task costs nothing. A job
-        without outputs is known by what it does and reads.
+        whose outputs are all patterns is known by the first of these, one without outputs by what it does and reads.
         """
-        outputs = self._plan.outputs(job)
+        outputs = self._plan.declared_outputs(job)
         if outputs:
             return self._plan.path(outputs[0]) if len(outputs) == 1 else min(map(self._plan.path, outputs))
+        if patterns := self._plan.patterns(job):
+            return NAMELESS + min(patterns)
         inputs = "\0".join(sorted(self._plan.path(file) for file in self._plan.dirtying(job)))
         return NAMELESS + self._digest(_encoded([*self.facets(job), Facet("inputs", inputs)])).hex()
 
@@ -56,6 +58,8 @@ class Manifests:
                 assert_never(action)
         if action.cwd is not None:
             found.append(Facet("cwd", action.cwd))
+        if patterns := self._plan.patterns(job):
+            found.append(Facet("output patterns", "\n".join(sorted(patterns))))
         found.extend(Facet(name, value) for name, value in self._plan.facts(job))
         return found
 

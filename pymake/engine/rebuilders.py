@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pymake.model.ids import ABSENT, FileId, VersionId
+from pymake.model.outputs import fits
 from pymake.model.trace import NOTHING, shortened
 from pymake.model.verdict import (
     AlwaysRuns,
@@ -64,7 +65,8 @@ class VerifyingTraces:
         known, plan = self._files.known, self._plan
         return (
             sorted(map(known, plan.dirtying(job))) == trace.inputs.tolist()
-            and sorted(map(known, plan.outputs(job))) == trace.outputs.tolist()
+            and sorted(map(known, self.outputs(job, trace) if plan.has_patterns else plan.outputs(job)))
+            == trace.outputs.tolist()
             and all(self._is_as_found(known(self._discovered_file(found)), found) for found in trace.discovered)
             and self._manifests.action(job) == trace.action
         )
@@ -84,6 +86,23 @@ class VerifyingTraces:
         yield from self._input_reasons(job, trace)
         yield from self._output_reasons(job, trace)
 
+    def outputs(self, job: JobId, trace: Outline | Trace | None = None) -> Sequence[FileId]:
+        """The outputs that a job is judged by: declared ones, and what its patterns stood for when it last ran."""
+        plan, patterns = self._plan, self._plan.patterns(job)
+        if not patterns:
+            return plan.outputs(job)
+        trace = trace if trace is not None else self._memory.outline(self._manifests.key(job))
+        return (*plan.declared_outputs(job), *map(plan.add_file, self.remembered(job, trace)))
+
+    def remembered(self, job: JobId, trace: Outline | Trace | None = None) -> list[str]:
+        """What the patterns of an open job stood for when it last ran well, sorted."""
+        trace = trace if trace is not None else self._memory.outline(self._manifests.key(job))
+        if trace is None:
+            return []
+        declared = set(map(self._plan.path, self._plan.declared_outputs(job)))
+        paths = (self._memory.version(VersionId(version)).path for version in trace.outputs)
+        return sorted(path for path in paths if path not in declared and fits(self._plan.patterns(job), path))
+
     def discovered(self, trace: Outline) -> list[FileId]:
         """The files that the run of the trace reported as read."""
         return [self._discovered_file(version) for version in trace.discovered]
@@ -98,7 +117,8 @@ class VerifyingTraces:
     def _always(self, job: JobId) -> bool:
         """Asked for, or nothing to judge by: neither inputs nor outputs, like a phony target of make."""
         plan = self._plan
-        return plan.task(plan.task_of(job)).always or not (plan.outputs(job) or plan.dirtying(job))
+        made = plan.declared_outputs(job) or plan.patterns(job)
+        return plan.task(plan.task_of(job)).always or not (made or plan.dirtying(job))
 
     def _action_reasons(self, job: JobId, trace: Trace) -> Iterator[Reason]:
         if self._manifests.action(job) == trace.action:
@@ -125,7 +145,7 @@ class VerifyingTraces:
                 yield InputGone(path=path) if now == ABSENT else InputChanged(path=path)
 
     def _output_reasons(self, job: JobId, trace: Trace) -> Iterator[Reason]:
-        outputs = self._plan.outputs(job)
+        outputs = self.outputs(job, trace)
         added, removed = self._set_difference(outputs, trace.outputs)
         if added or removed:
             yield OutputsDiffer(added=added, removed=removed)

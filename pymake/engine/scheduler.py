@@ -11,7 +11,7 @@ from pymake.errors import InternalError
 from pymake.model.upstream import Upstream
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
     from pymake.engine.survey import Survey
     from pymake.model.ids import JobId
@@ -43,17 +43,22 @@ class JobState(enum.IntEnum):
     """It failed and is tried again after a while. Holds nothing."""
     ENDED = 10
     """The executor is done with it; what it left is not yet believed. Holds nothing."""
+    EXPANDED = 11
+    """Settled: an expand job, and the jobs of its task are in the plan."""
 
 
 _NEXT: dict[JobState, frozenset[JobState]] = {
     JobState.IDLE: frozenset(),
     JobState.WAITING: frozenset({JobState.READY, JobState.NOT_RUN}),
-    JobState.READY: frozenset({JobState.QUEUED, JobState.CLEAN, JobState.NOT_RUN}),
+    JobState.READY: frozenset(
+        {JobState.QUEUED, JobState.CLEAN, JobState.NOT_RUN, JobState.EXPANDED, JobState.FAILED, JobState.WAITING}
+    ),
     JobState.QUEUED: frozenset({JobState.RUNNING, JobState.NOT_RUN}),
     JobState.RUNNING: frozenset({JobState.ENDED}),
     JobState.ENDED: frozenset({JobState.QUEUED, JobState.WAITING, JobState.DELAYED, JobState.DONE, JobState.FAILED}),
     JobState.DELAYED: frozenset({JobState.QUEUED, JobState.NOT_RUN}),
     JobState.CLEAN: frozenset(),
+    JobState.EXPANDED: frozenset(),
     JobState.DONE: frozenset(),
     JobState.FAILED: frozenset(),
     JobState.NOT_RUN: frozenset(),
@@ -62,7 +67,8 @@ _NEXT: dict[JobState, frozenset[JobState]] = {
 _NOT_STARTED = (JobState.WAITING, JobState.READY, JobState.QUEUED, JobState.DELAYED)
 """Not settled, and nothing of it is in the executor."""
 
-SETTLED = frozenset({JobState.CLEAN, JobState.DONE, JobState.FAILED, JobState.NOT_RUN})
+SETTLED = frozenset({JobState.CLEAN, JobState.DONE, JobState.FAILED, JobState.NOT_RUN, JobState.EXPANDED})
+_NOT_MADE = (JobState.FAILED, JobState.NOT_RUN)
 
 
 class Scheduler:
@@ -83,6 +89,7 @@ class Scheduler:
         self._states = bytearray(survey.suspects)  # 1 is WAITING
         self._counts = [0] * len(JobState)
         self._counts[JobState.WAITING] = sum(survey.suspects)
+        self._to_expand = sum(survey.suspects[job] for job in plan.expand_jobs())
         self._ready: list[tuple[bool, float, JobId]] = []
         self._queued: list[tuple[bool, float, JobId]] = []
         self._held: dict[str, list[tuple[bool, float, JobId]]] = {}
@@ -101,8 +108,13 @@ class Scheduler:
 
     @property
     def open(self) -> int:
-        """How many suspects are not settled."""
+        """How many suspects are not settled, expand jobs too."""
         return self.count(*_NOT_STARTED, JobState.RUNNING, JobState.ENDED)
+
+    @property
+    def may_run(self) -> int:
+        """How many suspects are not settled and may run."""
+        return self.open - self._to_expand
 
     def running(self) -> list[JobId]:
         """The jobs that the executor has, in the order of the build file."""
@@ -157,7 +169,7 @@ class Scheduler:
     def settle(self, job: JobId, state: JobState) -> list[JobId]:
         """The job is CLEAN, DONE, FAILED or NOT_RUN. Returns the jobs that are not run because it failed."""
         self._move(job, state)
-        if state in (JobState.FAILED, JobState.NOT_RUN):
+        if state in _NOT_MADE:
             return self._drop_behind(job)
         for freed in self._upstream.settle(job):
             if self._states[freed] == JobState.WAITING:
@@ -175,12 +187,43 @@ class Scheduler:
         for producer in upstream:
             self._upstream.postpone(job, producer)
 
+    def join(
+        self, suspects: Sequence[JobId], readers: Mapping[JobId, Sequence[JobId]], usual: Mapping[JobId, float]
+    ) -> list[JobId]:
+        """Take in jobs that became suspects during the build. Returns those that are not run: upstream, one failed."""
+        self._states.extend(bytes(self._plan.job_count - len(self._states)))
+        free = self._upstream.join(suspects, readers)
+        for job in suspects:
+            self._states[job] = JobState.WAITING
+            self._rank[job] = (True, -usual.get(job, 0.0), job)
+        self._counts[JobState.WAITING] += len(suspects)
+        for job in free:
+            self._make_ready(job)
+        return [dropped for job in suspects if self._is_lost(job) for dropped in (job, *self._drop(job))]
+
+    def wait_for(self, job: JobId, upstream: Collection[JobId]) -> None:
+        """A ready job turned out to wait for more: it is judged again after these."""
+        self._move(job, JobState.WAITING)
+        for other in upstream:
+            self._upstream.postpone(job, other)
+
     def drop_rest(self) -> list[JobId]:
         """Nothing new is to start: whatever has not started is NOT_RUN. Returns those jobs."""
         dropped = [job for job in self._upstream.order if self._states[job] in _NOT_STARTED]
         for job in dropped:
             self._move(job, JobState.NOT_RUN)
         return dropped
+
+    def _is_lost(self, job: JobId) -> bool:
+        """Whether a job that waits will never have all it reads."""
+        if self._states[job] != JobState.WAITING:
+            return False
+        upstream = self._upstream.read_from(job)
+        return any(other is not None and self._states[other] in _NOT_MADE for other in upstream)
+
+    def _drop(self, job: JobId) -> list[JobId]:
+        self._move(job, JobState.NOT_RUN)
+        return self._drop_behind(job)
 
     def _drop_behind(self, job: JobId) -> list[JobId]:
         dropped = [behind for behind in self._upstream.all_behind(job) if self._states[behind] == JobState.WAITING]
@@ -215,3 +258,5 @@ class Scheduler:
         self._states[job] = state
         self._counts[before] -= 1
         self._counts[state] += 1
+        if state in SETTLED and self._to_expand and self._plan.is_expand_job(job):
+            self._to_expand -= 1

@@ -10,11 +10,11 @@ Invariants that carry the short cut:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from pymake.engine.files import FileTable
     from pymake.engine.manifest import Manifests
@@ -24,22 +24,29 @@ if TYPE_CHECKING:
     from pymake.model.plan import Plan
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Survey:
-    """`suspects[job]` is 1 for jobs that have to be judged; the other wanted jobs are clean.
+    """`suspects[job]` is 1 for jobs that have to be judged, and for expand jobs; the other wanted jobs are clean.
 
     `readers` holds the jobs that were found, by an earlier run, to read what a job makes without declaring it.
-    `usual` holds the seconds of the last good run of each suspect that had one.
+    `usual` holds the seconds of the last good run of each suspect that had one. `total` counts the jobs looked at,
+    `expand_jobs` the suspects that are no jobs but make some. All of it grows with the plan, by `Surveyor.extend`.
     """
 
-    total: int
-    suspects: bytearray
-    readers: Mapping[JobId, Sequence[JobId]]
-    usual: Mapping[JobId, float]
+    total: int = 0
+    expand_jobs: int = 0
+    suspects: bytearray = field(default_factory=bytearray)
+    readers: dict[JobId, list[JobId]] = field(default_factory=dict)
+    usual: dict[JobId, float] = field(default_factory=dict)
+
+    @property
+    def to_judge(self) -> int:
+        """How many jobs could not be cleared by their stamps alone."""
+        return sum(self.suspects) - self.expand_jobs
 
 
 class Surveyor:
-    """Owns one survey while it is made."""
+    """Owns one survey and the ways in which it grows."""
 
     def __init__(
         self, *, plan: Plan, files: FileTable, memory: Memory, manifests: Manifests, rebuilder: VerifyingTraces
@@ -49,24 +56,46 @@ class Surveyor:
         self._memory = memory
         self._manifests = manifests
         self._rebuilder = rebuilder
-        self._readers: dict[JobId, list[JobId]] = {}
-        self._usual: dict[JobId, float] = {}
+        self._survey = Survey()
+        self._looked_at = bytearray()
 
     def survey(self, wanted: bytearray) -> Survey:
         """Look at every file of the wanted jobs once."""
-        jobs = [job for job in self._plan.jobs() if wanted[job]]
-        self._files.look(self._declared_files(jobs))
-        suspects = bytearray(len(wanted))
-        found = [job for job in jobs if not self._clear(job)]
+        self.extend([job for job in self._plan.jobs() if wanted[job]])
+        return self._survey
+
+    def extend(self, jobs: Sequence[JobId]) -> list[JobId]:
+        """Look at jobs that are wanted too, and return the suspects among them. Nothing cleared before depends on them.
+
+        Expand jobs among them are suspects.
+        """
+        plan, survey = self._plan, self._survey
+        seen_before = bool(survey.total)
+        for row in (survey.suspects, self._looked_at):
+            row.extend(bytes(plan.job_count - len(row)))
+        real = [job for job in jobs if not plan.is_expand_job(job)]
+        for job in real:
+            self._looked_at[job] = 1
+        survey.total += len(real)
+        survey.expand_jobs += len(jobs) - len(real)
+        self._files.look(self._declared_files(real))
+        found = [job for job in jobs if plan.is_expand_job(job) or not self._clear(job)]
+        if seen_before:
+            found += [job for job in real if self._reads_of_suspect(job)]
         for job in found:
-            suspects[job] = 1
-        self._spread(found, suspects, wanted)
-        return Survey(total=len(jobs), suspects=suspects, readers=self._readers, usual=self._usual)
+            survey.suspects[job] = 1
+        self._spread(found)
+        return [job for job in jobs if survey.suspects[job]]
+
+    def clear(self, job: JobId) -> None:
+        """A suspect upstream of which everything is clean was judged, and is clean."""
+        self._survey.suspects[job] = 0
 
     def _declared_files(self, jobs: Sequence[JobId]) -> list[FileId]:
         """All inputs and outputs, each once, in order of first mention."""
         plan = self._plan
-        rows = (row for job in jobs for row in (plan.dirtying(job), plan.order_only(job), plan.outputs(job)))
+        outputs = self._rebuilder.outputs if plan.has_patterns else plan.outputs
+        rows = (row for job in jobs for row in (plan.dirtying(job), plan.order_only(job), outputs(job)))
         return list(dict.fromkeys(file for row in rows for file in row))
 
     def _clear(self, job: JobId) -> bool:
@@ -79,25 +108,31 @@ class Surveyor:
             for file in discovered:
                 producer = self._plan.producer(file)
                 if producer is not None and producer != job:
-                    self._readers.setdefault(producer, []).append(job)
+                    self._survey.readers.setdefault(producer, []).append(job)
         if self._rebuilder.is_cleared(job, trace):
             return True
-        self._usual[job] = trace.seconds
+        self._survey.usual[job] = trace.seconds
         return False
 
-    def _spread(self, found: list[JobId], suspects: bytearray, wanted: bytearray) -> None:
+    def _reads_of_suspect(self, job: JobId) -> bool:
+        plan, suspects = self._plan, self._survey.suspects
+        producers = map(plan.producer, (*plan.dirtying(job), *plan.order_only(job)))
+        return any(producer is not None and suspects[producer] for producer in producers)
+
+    def _spread(self, found: Sequence[JobId]) -> None:
         """Everything downstream of a suspect is one too: its inputs are not settled."""
+        suspects, usual = self._survey.suspects, self._survey.usual
         stack = list(found)
         while stack:
             for reader in self._downstream(stack.pop()):
-                if wanted[reader] and not suspects[reader]:
+                if self._looked_at[reader] and not suspects[reader]:
                     suspects[reader] = 1
                     stack.append(reader)
                     trace = self._memory.outline(self._manifests.key(reader))
                     if trace is not None:
-                        self._usual[reader] = trace.seconds
+                        usual[reader] = trace.seconds
 
     def _downstream(self, job: JobId) -> Iterator[JobId]:
         for file in self._plan.outputs(job):
             yield from self._plan.consumers(file)
-        yield from self._readers.get(job, ())
+        yield from self._survey.readers.get(job, ())

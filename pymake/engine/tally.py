@@ -35,13 +35,13 @@ class Tally:
     def build_started(self, slots: int) -> None:
         """The build begins."""
         survey = self._parts.survey
-        self._parts.reporter.handle(BuildStarted(total=survey.total, suspects=sum(survey.suspects), slots=slots))
+        self._parts.reporter.handle(BuildStarted(total=survey.total, suspects=survey.to_judge, slots=slots))
 
     def build_ended(self, seconds: float) -> Summary:
         """The build is over: its summary, which the reporter gets too."""
         survey, scheduler = self._parts.survey, self._parts.scheduler
         received = self._parts.interrupts.received()
-        cleared = survey.total - sum(survey.suspects)
+        cleared = survey.total - survey.to_judge
         summary = Summary(
             ran=len(self.started),
             up_to_date=cleared + scheduler.count(JobState.CLEAN),
@@ -101,7 +101,8 @@ class Tally:
 
     def leave(self, jobs: Iterable[JobId]) -> None:
         """Count jobs that will not be started; those that wait for another attempt have been."""
-        self._not_run += sum(job not in self.started for job in jobs)
+        plan = self._parts.plan
+        self._not_run += sum(job not in self.started and not plan.is_expand_job(job) for job in jobs)
 
     def note(self, text: str) -> None:
         """Tell the user something that stops nothing."""
@@ -109,4 +110,4 @@ class Tally:
 
     def _expected(self) -> int:
         """How many jobs will have run at the end, if every suspect that is open has to run."""
-        return self._ended + self._parts.scheduler.open
+        return self._ended + self._parts.scheduler.may_run

@@ -37,11 +37,13 @@ class JobSpec:
     """One job as the kinds make it: paths are normalised, relative to the root, and free of fields.
 
     `inputs` are the dirtying ones, declared and implied (a script that the command starts), without repetition.
-    `facts` are further named texts that decide, such as `("env HOME", "/root")` or `("tool cc", "<digest>")`.
+    `patterns` are outputs that are known only after the run: whatever they match then. `facts` are further named
+    texts that decide, such as `("env HOME", "/root")` or `("tool cc", "<digest>")`.
     """
 
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
+    patterns: tuple[str, ...] = ()
     order_only: tuple[str, ...] = ()
     depfile: str | None = None
     action: Action

@@ -111,6 +111,30 @@ def unescaped(text: str) -> str:
     return "".join(part.field.text if part.field is not None else escape(part.literal or "") for part in _parts(text))
 
 
+def pieces(text: str) -> Iterator[tuple[str, bool]]:
+    """The text cut where something opens or ends: open pieces of globs as written, all else as a text with fields.
+
+    >>> list(pieces("a[[]1]{x}*.c"))
+    [('a', False), ('[', False), ('1]', False), ('{x}', False), ('*', True), ('.c', False)]
+
+    Raises:
+        FieldError: broken braces.
+    """
+    for piece in parse(text):
+        if isinstance(piece, Field):
+            yield piece.text, False
+            continue
+        at = 0
+        for found in _GLOB.finditer(piece):
+            if found.start() > at:
+                yield escape(piece[at : found.start()]), False
+            literal = _open(found[0]).literal
+            yield (found[0], True) if literal is None else (escape(literal), False)
+            at = found.end()
+        if at < len(piece):
+            yield escape(piece[at:]), False
+
+
 class _Part(NamedTuple):
     """A piece of a pattern. `loose` is its expression where captures don't count; `literal` is None if it is open."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from typing import TYPE_CHECKING
 
+from pymake.errors import InternalError
 from pymake.model.ids import FileId, JobId, TaskId
 from pymake.model.rows import Rows
 
@@ -25,20 +26,28 @@ class Plan:
     an offset. Invariants: a path stands for one `FileId`; a file has at most one producer; jobs of one task are
     neighbours unless the task was expanded during the build.
 
-    Filled by `planner.compile`: `add_task`, then `add_job` for each of its jobs.
+    Filled by `planner.compile`: `add_task`, then `add_job` for each of its jobs. What waits for the outputs of a run
+    is a row too, an *expand job*: it has no files and no action, `jobs` leaves it out, and `awaited` says for which
+    jobs it waits. When those are settled, the jobs of its task are added.
     """
 
     __slots__ = (
         "_actions",
+        "_awaited",
         "_consumers",
         "_depfiles",
+        "_expand_jobs_behind",
         "_facts",
         "_followed",
+        "_found",
         "_ids",
         "_inputs",
+        "_late_consumers",
+        "_late_waiting",
         "_order_only",
         "_outputs",
         "_paths",
+        "_patterns",
         "_producers",
         "_task_inputs",
         "_task_jobs",
@@ -56,7 +65,13 @@ class Plan:
         self._outputs = Rows()
         self._consumers: Rows | None = None
         self._waiting: Rows | None = None
-        self._actions: list[Action] = []
+        self._late_consumers: dict[FileId, list[JobId]] = {}
+        self._late_waiting: dict[FileId, list[JobId]] = {}
+        self._actions: list[Action | None] = []
+        self._patterns: dict[JobId, tuple[str, ...]] = {}
+        self._found: dict[JobId, tuple[FileId, ...]] = {}
+        self._awaited: dict[JobId, list[JobId]] = {}
+        self._expand_jobs_behind: dict[JobId, list[JobId]] = {}
         self._depfiles: dict[JobId, str] = {}
         self._facts: dict[JobId, tuple[tuple[str, str], ...]] = {}
         self._task_of = array("I")
@@ -94,21 +109,63 @@ class Plan:
 
     def add_job(self, task: TaskId, spec: JobSpec) -> JobId:
         """Append a job. The caller has made sure that no other job makes one of its outputs."""
-        job = JobId(len(self._actions))
-        self._actions.append(spec.action)
-        self._task_of.append(task)
-        self._task_jobs[task].append(job)
-        self._inputs.append([self.add_file(path) for path in spec.inputs])
-        self._order_only.append([self.add_file(path) for path in spec.order_only])
+        inputs = [self.add_file(path) for path in spec.inputs]
+        order_only = [self.add_file(path) for path in spec.order_only]
         outputs = [self.add_file(path) for path in spec.outputs]
-        self._outputs.append(outputs)
+        job = self._append(task, spec.action, inputs, order_only, outputs)
+        self._task_jobs[task].append(job)
         for file in outputs:
             self._producers[file] = job
+        if spec.patterns:
+            self._patterns[job] = spec.patterns
         if spec.depfile is not None:
             self._depfiles[job] = spec.depfile
         if spec.facts:
             self._facts[job] = spec.facts
-        self._consumers = self._waiting = None
+        return job
+
+    def add_expand_job(self, task: TaskId, awaited: Iterable[JobId]) -> JobId:
+        """Append the expand job of a task: its jobs are known when the `awaited` ones are settled."""
+        job = self._append(task, None, (), (), ())
+        self._awaited[job] = []
+        for upstream in awaited:
+            self.await_too(job, upstream)
+        return job
+
+    def await_too(self, expand_job: JobId, upstream: JobId) -> None:
+        """One more job that an expand job waits for."""
+        if upstream not in self._awaited[expand_job]:
+            self._awaited[expand_job].append(upstream)
+            self._expand_jobs_behind.setdefault(upstream, []).append(expand_job)
+
+    def add_found(self, job: JobId, paths: Iterable[str]) -> None:
+        """What the output patterns of a settled job stand for; they count as its outputs from now on."""
+        self._found[job] = tuple(self.add_file(path) for path in paths)
+        for file in self._found[job]:
+            self._producers[file] = job
+
+    def _append(
+        self,
+        task: TaskId,
+        action: Action | None,
+        inputs: Sequence[FileId],
+        order_only: Sequence[FileId],
+        outputs: Sequence[FileId],
+    ) -> JobId:
+        """One more row. Those after somebody asked who reads a file are kept apart, or growth is quadratic."""
+        job = JobId(len(self._actions))
+        self._actions.append(action)
+        self._task_of.append(task)
+        self._inputs.append(inputs)
+        self._order_only.append(order_only)
+        self._outputs.append(outputs)
+        for known, late, files in (
+            (self._consumers, self._late_consumers, inputs),
+            (self._waiting, self._late_waiting, order_only),
+        ):
+            if known is not None:
+                for file in files:
+                    late.setdefault(file, []).append(job)
         return job
 
     # Files
@@ -139,28 +196,63 @@ class Plan:
         """The jobs of which the file is a declared dirtying input."""
         if self._consumers is None:
             self._consumers = self._inputs.inverted(len(self._paths))
-        return self._consumers[file]  # type: ignore[return-value]  # an array of ids cannot be typed as JobId
+        return _with_late(self._consumers, self._late_consumers, file)
 
     def waiting(self, file: FileId) -> Sequence[JobId]:
         """The jobs of which the file is an order-only input."""
         if self._waiting is None:
             self._waiting = self._order_only.inverted(len(self._paths))
-        return self._waiting[file]  # type: ignore[return-value]  # as above
+        return _with_late(self._waiting, self._late_waiting, file)
 
     # Jobs
 
     @property
     def job_count(self) -> int:
-        """How many jobs: ids are `range(job_count)`."""
+        """How many jobs, expand jobs too: ids are `range(job_count)`."""
         return len(self._actions)
 
     def jobs(self) -> Iterable[JobId]:
-        """All jobs, in the order of the build file."""
+        """All jobs but expand jobs, in the order of the build file."""
+        if self._awaited:
+            return (job for job in map(JobId, range(len(self._actions))) if job not in self._awaited)
         return map(JobId, range(len(self._actions)))
+
+    def expand_jobs(self) -> Sequence[JobId]:
+        """The expand jobs, in the order in which they joined."""
+        return tuple(self._awaited)
+
+    def is_expand_job(self, job: JobId) -> bool:
+        """Whether the row is no job that runs, but the making of the jobs of its task."""
+        return job in self._awaited
+
+    def awaited(self, expand_job: JobId) -> Sequence[JobId]:
+        """The jobs that have to be settled before the jobs of the task are known."""
+        return self._awaited[expand_job]
+
+    def expand_jobs_behind(self, job: JobId) -> Sequence[JobId]:
+        """The expand jobs that wait for a job."""
+        return self._expand_jobs_behind.get(job, ())
+
+    def patterns(self, job: JobId) -> tuple[str, ...]:
+        """The output patterns of an open job; what they stand for is known when it is settled."""
+        return self._patterns.get(job, ())
+
+    @property
+    def has_patterns(self) -> bool:
+        """Whether any job has output patterns."""
+        return bool(self._patterns)
+
+    def open_jobs(self) -> Sequence[JobId]:
+        """The jobs that have output patterns."""
+        return tuple(self._patterns)
+
+    def is_found(self, job: JobId) -> bool:
+        """Whether it is known what the output patterns of a job stand for."""
+        return job in self._found
 
     def dirtying(self, job: JobId) -> Sequence[FileId]:
         """The declared inputs whose content decides, in the order of declaration, without repetition."""
-        return self._inputs[job]  # type: ignore[return-value]  # as above
+        return self._inputs[job]  # type: ignore[return-value]  # an array of ids cannot be typed as JobId
 
     def order_only(self, job: JobId) -> Sequence[FileId]:
         """The inputs that must only exist first."""
@@ -184,16 +276,25 @@ class Plan:
         )
 
     def outputs(self, job: JobId) -> Sequence[FileId]:
-        """The files that the job makes, in the order of declaration."""
+        """The files that the job makes: declared ones in the order of declaration, then those found for patterns."""
+        if job in self._found:
+            return (*self.declared_outputs(job), *self._found[job])
+        return self._outputs[job]  # type: ignore[return-value]  # as above
+
+    def declared_outputs(self, job: JobId) -> Sequence[FileId]:
+        """The outputs that are known by name before any run."""
         return self._outputs[job]  # type: ignore[return-value]  # as above
 
     def output_paths(self, job: JobId) -> tuple[str, ...]:
         """The paths of `outputs`."""
-        return tuple(self._paths[file] for file in self._outputs[job])
+        return tuple(self._paths[file] for file in self.outputs(job))
 
     def action(self, job: JobId) -> Action:
         """What the job runs."""
-        return self._actions[job]
+        action = self._actions[job]
+        if action is None:
+            raise InternalError(f"{self.label(job)} is an expand job and runs nothing")
+        return action
 
     def depfile(self, job: JobId) -> str | None:
         """Where the run reports its discovered inputs."""
@@ -204,10 +305,15 @@ class Plan:
         return self._facts.get(job, ())
 
     def label(self, job: JobId) -> str:
-        """`task first-output`, as progress lines and errors name a job; the task alone if it has no output."""
+        """`task first-output`, as progress lines and errors name a job; the task alone if it has no output.
+
+        The first output pattern, where no output is declared by name.
+        """
         name = self._tasks[self._task_of[job]].name
         outputs = self._outputs[job]
-        return f"{name} {self._paths[outputs[0]]}" if outputs else name
+        if not outputs:
+            return " ".join((name, *self.patterns(job)[:1]))
+        return f"{name} {self._paths[outputs[0]]}"
 
     def place(self, job: JobId) -> Place:
         """Where the task of the job is declared."""
@@ -232,6 +338,10 @@ class Plan:
         """The jobs of a task, in order."""
         return self._task_jobs[task]
 
+    def task_rows(self, task: TaskId) -> Sequence[JobId]:
+        """The jobs of a task and its expand jobs."""
+        return [*self._task_jobs[task], *(job for job in self._awaited if self._task_of[job] == task)]
+
     def followed(self, task: TaskId) -> tuple[TaskId, ...]:
         """The tasks of which every job must be settled before any job of `task` starts."""
         return self._followed[task]
@@ -239,3 +349,11 @@ class Plan:
     def group_inputs(self, task: TaskId) -> tuple[FileId, ...]:
         """The files that a group stands for."""
         return self._task_inputs[task]
+
+
+def _with_late(rows: Rows, late: dict[FileId, list[JobId]], file: FileId) -> Sequence[JobId]:
+    """The row of a file, with what joined since the rows were made."""
+    row: Sequence[int] = rows[file] if file < len(rows) else ()
+    if late and file in late:
+        return [*map(JobId, row), *late[file]]
+    return row  # type: ignore[return-value]  # an array of ids cannot be typed as JobId

@@ -9,12 +9,11 @@ from __future__ import annotations
 from array import array
 from typing import TYPE_CHECKING
 
-from pymake.model.ids import TaskId
+from pymake.model.ids import JobId, TaskId
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from pymake.model.ids import JobId
     from pymake.model.plan import Plan
 
 
@@ -39,11 +38,12 @@ class Upstream:
 
     def ready(self) -> list[JobId]:
         """The suspects that wait for nothing, in the order of the build file."""
-        return [job for job in self._plan.jobs() if self._suspects[job] and not self._open[job]]
+        return [job for job in self._rows() if self._suspects[job] and not self._open[job]]
 
     def settle(self, job: JobId) -> list[JobId]:
         """The job is settled; returns the suspects that now wait for nothing."""
         freed: list[JobId] = []
+        self._settled[job] = 1
         for reader in self.downstream(job):
             self._less(reader, freed)
         self._close_one(self._plan.task_of(job), freed)
@@ -53,6 +53,25 @@ class Upstream:
         """A job that had started turned out to need what an unsettled one makes."""
         self._readers.setdefault(upstream, []).append(job)
         self._open[job] += 1
+
+    def join(self, suspects: Sequence[JobId], readers: Mapping[JobId, Sequence[JobId]]) -> list[JobId]:
+        """Take in suspects that the plan or the targets grew by; returns those that wait for nothing.
+
+        `readers` are unsettled jobs that were found, by an earlier run, to read what one of the new ones makes. The
+        row of suspects that was given at first has grown with the plan.
+        """
+        self._grow()
+        new = set(suspects)
+        for job in suspects:
+            task = self._plan.task_of(job)
+            self._gates[task] += not self._opened[task]
+            self._readers.setdefault(job, []).extend(readers.get(job, ()))
+            self._open[job] += sum(self._is_open(upstream) for upstream in self.read_from(job))
+            for reader in self.downstream(job):
+                if reader not in new:
+                    self._open[reader] += 1
+        self.order.extend(suspects)
+        return [job for job in suspects if not self._open[job]]
 
     def downstream(self, job: JobId) -> Iterator[JobId]:
         """The suspects that wait for this job, once for each reason."""
@@ -65,6 +84,9 @@ class Upstream:
                 if suspects[reader]:
                     yield reader
         yield from self._readers.get(job, ())
+        for waiting in self._plan.expand_jobs_behind(job):
+            if suspects[waiting]:
+                yield waiting
 
     def all_behind(self, job: JobId) -> list[JobId]:
         """Every suspect that waits for this job, directly or not, also behind a gate."""
@@ -86,14 +108,14 @@ class Upstream:
                 if follower not in seen:
                     seen.add(follower)
                     stack.append(follower)
-                    yield from (job for job in self._plan.task_jobs(follower) if self._suspects[job])
+                    yield from (job for job in self._plan.task_rows(follower) if self._suspects[job])
 
     def _count(self) -> None:
         plan = self._plan
         self._open = array("I", bytes(4 * plan.job_count))
         self._gates = array("I", bytes(4 * plan.task_count))
         self._followers = {}
-        for job in plan.jobs():
+        for job in self._rows():
             if self._suspects[job]:
                 self._gates[plan.task_of(job)] += 1
                 for reader in self.downstream(job):
@@ -108,6 +130,7 @@ class Upstream:
     def _start(self) -> None:
         """Count, then open the gates that wait for nothing from the start."""
         self._count()
+        self._settled = bytearray(self._plan.job_count)
         self._opened = bytearray(self._plan.task_count)
         for task in map(TaskId, range(self._plan.task_count)):
             if not self._gates[task] and not self._opened[task]:
@@ -125,7 +148,33 @@ class Upstream:
 
     def _unsettled(self) -> set[JobId]:
         placed = set(self.order)
-        return {job for job in self._plan.jobs() if self._suspects[job] and job not in placed}
+        return {job for job in self._rows() if self._suspects[job] and job not in placed}
+
+    def _rows(self) -> Iterator[JobId]:
+        """All jobs, expand jobs too."""
+        return map(JobId, range(self._plan.job_count))
+
+    def _is_open(self, job: JobId | None) -> bool:
+        return job is not None and bool(self._suspects[job]) and not self._settled[job]
+
+    def read_from(self, job: JobId) -> Iterator[JobId | None]:
+        """The jobs whose outputs a job waits for, once for each reason; None for a source."""
+        plan = self._plan
+        yield from map(plan.producer, plan.dirtying(job))
+        yield from map(plan.producer, plan.order_only(job))
+        if plan.is_expand_job(job):
+            yield from plan.awaited(job)
+
+    def _grow(self) -> None:
+        """Room for the jobs that the plan grew by; each waits for the gates that its task waits for."""
+        plan = self._plan
+        known = len(self._settled)
+        self._settled.extend(bytes(plan.job_count - known))
+        self._open.extend([0] * (plan.job_count - known))
+        for job in map(JobId, range(known, plan.job_count)):
+            followed = dict.fromkeys(plan.followed(plan.task_of(job)))
+            if not plan.is_expand_job(job):
+                self._open[job] = sum(not self._opened[task] for task in followed)
 
     def _less(self, job: JobId, freed: list[JobId]) -> None:
         self._open[job] -= 1
@@ -133,9 +182,11 @@ class Upstream:
             freed.append(job)
 
     def _close_one(self, task: TaskId, freed: list[JobId]) -> None:
-        self._gates[task] -= 1
-        if not self._gates[task]:
-            self._open_gate(task, freed)
+        """One job less of a task; its gate may be open already, if more of the task was wanted later."""
+        if not self._opened[task]:
+            self._gates[task] -= 1
+            if not self._gates[task]:
+                self._open_gate(task, freed)
 
     def _open_gate(self, task: TaskId, freed: list[JobId]) -> None:
         stack = [task]

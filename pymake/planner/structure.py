@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pymake.model.outputs import OpenOutput
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -36,13 +38,15 @@ def rebuilt(like: object, values: list[object]) -> object:
 
 
 def mapped(value: object, change: Callable[[str], object]) -> object:
-    """The same structure with every text changed.
+    """The same structure with every text changed, of output patterns what is not open.
 
     >>> mapped(["a", ("b", 1)], str.upper)
     ['A', ('B', 1)]
     """
     if isinstance(value, str):
         return change(value)
+    if isinstance(value, OpenOutput):
+        return value.mapped(change)
     inner = members(value)
     return value if inner is None else rebuilt(value, [mapped(item, change) for item in inner])
 
