@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pymake.errors import JobError as JobError
     from pymake.errors import JobsFailed as JobsFailed
     from pymake.errors import OutputMissing as OutputMissing
+    from pymake.errors import OutputProtected as OutputProtected
     from pymake.errors import PymakeError as PymakeError
     from pymake.errors import TimedOut as TimedOut
     from pymake.errors import WorkerDied as WorkerDied
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from pymake.frontends.decorators import originate as originate
     from pymake.frontends.decorators import output_from as output_from
     from pymake.frontends.decorators import pool as pool
+    from pymake.frontends.decorators import protected as protected
     from pymake.frontends.decorators import resources as resources
     from pymake.frontends.decorators import retries as retries
     from pymake.frontends.decorators import split as split
@@ -46,11 +48,12 @@ _HOMES = {
     "pymake.app.api": "Pipeline build main pipeline_run",
     "pymake.app.shell": "sh",
     "pymake.errors": (
-        "CallFailed CommandFailed InputKeepsChanging JobError JobsFailed OutputMissing PymakeError TimedOut WorkerDied"
+        "CallFailed CommandFailed InputKeepsChanging JobError JobsFailed OutputMissing OutputProtected PymakeError "
+        "TimedOut WorkerDied"
     ),
     "pymake.frontends.decorators": (
-        "active_if always default follows merge mkdir originate output_from pool resources retries split subdivide "
-        "suffix tags task timeout transform uses"
+        "active_if always default follows merge mkdir originate output_from pool protected resources retries split "
+        "subdivide suffix tags task timeout transform uses"
     ),
     "pymake.model.events": "Summary",
 }

@@ -135,6 +135,10 @@ class OutputMissing(JobError):
     """A job ended well but did not make every declared output."""
 
 
+class OutputProtected(JobError):
+    """A protected output was edited by hand: its job does not run until the user has decided."""
+
+
 class InputKeepsChanging(JobError):
     """An input was edited during the run, again after each new attempt; or it was removed."""
 

@@ -41,6 +41,9 @@ class Disk(Protocol):
     def remove(self, path: str) -> None:
         """Remove a file or a whole folder; nothing if it is not there."""
 
+    def protect(self, path: str) -> None:
+        """Make a file read-only, or every file in a folder; nothing if it is not there."""
+
     def make_folder(self, path: str) -> None:
         """Make a folder with its parents; nothing if it is there."""
 
@@ -126,10 +129,13 @@ class Rebuilder(Protocol):
     """Knows hashes and no order: is one job, whose inputs are settled, up to date?"""
 
     def judge(self, job: JobId) -> Verdict:
-        """Clean, or dirty with the first reason. Changes nothing."""
+        """Clean, dirty with the first reason, or refused. Changes nothing."""
 
     def reasons(self, job: JobId) -> Iterable[Reason]:
         """Every reason why the job is dirty; none if it is clean."""
+
+    def refusal(self, job: JobId) -> str | None:
+        """The protected output that was edited by hand, so that the job must not run; None if there is none."""
 
 
 class Executor(Protocol):

@@ -149,7 +149,7 @@ def _run(project: Project, options: BuildOptions, where: str, verbose: int) -> S
         raise KeyboardInterrupt
     if summary.interrupted is not None:
         raise Interrupted(summary.interrupted)
-    if summary.failed:
+    if summary.errors:
         raise JobsFailed(summary.errors)
     return summary
 

@@ -1,4 +1,4 @@
-"""What a build would do, said without doing it: will run, may run, up to date."""
+"""What a build would do, said without doing it: will run, may run, up to date, cannot run."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pymake.model.upstream import Upstream
-from pymake.model.verdict import InputChanged, InputGone
+from pymake.model.verdict import InputChanged, InputGone, OutputChanged
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,11 +20,13 @@ if TYPE_CHECKING:
 
 
 class Prospect(enum.Enum):
-    """The three classes; the value is the phrase the user sees."""
+    """The classes; the value is the phrase the user sees."""
 
     WILL = "will run"
     MAY = "may run"
     CLEAN = "up to date"
+    BLOCKED = "cannot run"
+    """Its protected output was edited by hand, or something upstream is so blocked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,15 +52,29 @@ def forecast(plan: Plan, survey: Survey, rebuilder: Rebuilder) -> list[Forecast]
     open_jobs: dict[JobId, Forecast] = {}
     result = []
     readers: dict[JobId, list[JobId]] = {}
+    blocked: dict[JobId, JobId] = {}
     upstream = Upstream(plan, survey.suspects, survey.readers)
     for job in upstream.order:
-        found = _forecast(plan, rebuilder, job, tuple(readers.get(job, ())), open_jobs)
+        if job in blocked:
+            result.append(Forecast(job=job, prospect=Prospect.BLOCKED, reasons=(), upstream=(blocked[job],)))
+            continue
+        found = _refused(rebuilder, job) or _forecast(plan, rebuilder, job, tuple(readers.get(job, ())), open_jobs)
         result.append(found)
+        if found.prospect is Prospect.BLOCKED:
+            blocked.update((behind, job) for behind in upstream.all_behind(job) if behind not in blocked)
+            continue
         if found.prospect is not Prospect.CLEAN:
             open_jobs[job] = found
             for reader in survey.readers.get(job, ()):
                 readers.setdefault(reader, []).append(job)
     return result
+
+
+def _refused(rebuilder: Rebuilder, job: JobId) -> Forecast | None:
+    path = rebuilder.refusal(job)
+    if path is None:
+        return None
+    return Forecast(job=job, prospect=Prospect.BLOCKED, reasons=(OutputChanged(path=path),), upstream=())
 
 
 def _forecast(

@@ -9,7 +9,7 @@ from pymake.engine.settling import Settling
 from pymake.engine.tally import Tally
 from pymake.errors import InternalError, PymakeError, assert_never
 from pymake.model.job import Launch
-from pymake.model.verdict import Clean, Dirty
+from pymake.model.verdict import Clean, Dirty, Refused
 
 if TYPE_CHECKING:
     from pymake.engine.parts import Conduct, Parts
@@ -68,6 +68,8 @@ class Build:
                 case Dirty(reason=reason):
                     self._reasons[job] = reason
                     scheduler.enqueue(job)
+                case Refused(path=path):
+                    self._settling.refuse(job, path)
                 case _:
                     assert_never(verdict)
             if self._parts.executor.room() and scheduler.count(JobState.QUEUED):

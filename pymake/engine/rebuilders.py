@@ -21,6 +21,7 @@ from pymake.model.verdict import (
     OutputChanged,
     OutputMissing,
     OutputsDiffer,
+    Refused,
 )
 
 if TYPE_CHECKING:
@@ -53,10 +54,27 @@ class VerifyingTraces:
         self._forced = forced
 
     def judge(self, job: JobId) -> Verdict:
-        """Clean, or dirty with the first reason."""
+        """See `Rebuilder.judge`."""
+        edited = self.refusal(job)
+        if edited is not None:
+            return Refused(path=edited)
         for reason in self.reasons(job):
             return Dirty(reason=reason)
         return Clean()
+
+    def refusal(self, job: JobId) -> str | None:
+        """See `Rebuilder.refusal`. What a killed job left half made was not edited by hand."""
+        plan = self._plan
+        if not plan.task(plan.task_of(job)).protected:
+            return None
+        trace = self._memory.outline(self._manifests.key(job))
+        made = {} if trace is None else {self._memory.version(VersionId(v)).path: v for v in trace.outputs}
+        for file in plan.outputs(job):
+            path = plan.path(file)
+            version = self._files.version(file)
+            if path in made and version not in (ABSENT, made[path]) and not self._memory.is_begun(path):
+                return path
+        return None
 
     def is_cleared(self, job: JobId, trace: Outline | None) -> bool:
         """Whether stamps alone show that the job is clean. No hashing; False only means: judge it."""

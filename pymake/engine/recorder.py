@@ -112,8 +112,18 @@ class Recorder:
         missing = [self._plan.path(file) for file in outputs if not self._files.is_there(file)]
         if missing:
             return Rejected(error=self._missing(missing))
+        self._protect(job)
         self._memory.record_trace(self._trace(job, outcome, reason, discovered))
         return Recorded()
+
+    def _protect(self, job: JobId) -> None:
+        """Make the outputs read-only, if the task says so; what is remembered of them is their stamp afterwards."""
+        if self._plan.task(self._plan.task_of(job)).protected:
+            outputs = self._plan.outputs(job)
+            for file in outputs:
+                self._disk.protect(self._plan.path(file))
+            self._files.forget(outputs)
+            self._files.look(outputs)
 
     def _clear_outputs(self, job: JobId) -> None:
         """Take old outputs away, or a command that appends would leave what no build from scratch leaves.

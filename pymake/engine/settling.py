@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pymake.engine.attempts import MOST_EDITS, Attempts
 from pymake.engine.recorder import Edited, ReadTooEarly, Recorded, Rejected
 from pymake.engine.scheduler import JobState
-from pymake.errors import InputKeepsChanging, JobError, PymakeError, assert_never
+from pymake.errors import InputKeepsChanging, JobError, OutputProtected, PymakeError, assert_never
 from pymake.model.job import Cancelled, Failed, Succeeded
 
 if TYPE_CHECKING:
@@ -48,6 +48,19 @@ class Settling:
                 self._drop(job)
             case _:
                 assert_never(outcome)
+
+    def refuse(self, job: JobId, path: str) -> None:
+        """The job must not run, since its protected output was edited by hand; what does not need it goes on."""
+        plan = self._parts.plan
+        error = OutputProtected(
+            f"output {path} is protected and was edited by hand, so its job did not run",
+            task=plan.task(plan.task_of(job)).name,
+            outputs=plan.output_paths(job),
+            place=plan.place(job),
+            hint=f"remove {path}, and the next build makes it anew",
+        )
+        self._tally.job_refused(job, error)
+        self._tally.leave([job, *self._parts.scheduler.settle(job, JobState.NOT_RUN)])
 
     def enqueue_due(self) -> None:
         """Queue the jobs that have waited long enough for their next attempt."""

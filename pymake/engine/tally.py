@@ -29,6 +29,7 @@ class Tally:
         self._parts = parts
         self.started: set[JobId] = set()
         self._errors: list[JobError] = []
+        self._failed = 0
         self._not_run = 0
         self._ended = 0
 
@@ -45,7 +46,7 @@ class Tally:
         summary = Summary(
             ran=len(self.started),
             up_to_date=cleared + scheduler.count(JobState.CLEAN),
-            failed=len(self._errors),
+            failed=self._failed,
             not_run=self._not_run,
             seconds=seconds,
             errors=tuple(self._errors),
@@ -76,6 +77,7 @@ class Tally:
         self._ended += 1
         if error is not None:
             self._errors.append(error)
+            self._failed += 1
         printed, left_out = "", 0
         if outcome.printed:
             printed, left_out = parts.logs.excerpt(parts.logs.path(parts.manifests.key(job)))
@@ -93,6 +95,11 @@ class Tally:
                 error=error,
             )
         )
+
+    def job_refused(self, job: JobId, error: JobError) -> None:
+        """The job must not run, and the user has to decide."""
+        self._errors.append(error)
+        self.note(f"{self._parts.plan.label(job)}: {error}")
 
     def spared(self) -> None:
         """Jobs turned out to be clean; once something ran, that shortens what is expected."""

@@ -235,10 +235,13 @@ def _number(name: str, expected: str, fits: Callable[[float], bool], *, whole: b
     return convert
 
 
-def _always(value: object, _refer: Refer) -> object:
-    if not isinstance(value, bool):
-        raise Unsuitable(f"always is {value!r}, not True or False")
-    return value
+def _boolean(name: str) -> Convert:
+    def convert(value: object, _refer: Refer) -> object:
+        if not isinstance(value, bool):
+            raise Unsuitable(f"{name} is {value!r}, not True or False")
+        return value
+
+    return convert
 
 
 def _env(value: object, _refer: Refer) -> object:
@@ -300,7 +303,8 @@ ARGUMENTS: Mapping[str, Argument] = {
     "retry_delay": Argument(
         field="retry_delay", convert=_number("retry_delay", "a number of seconds from 0", lambda n: n >= 0)
     ),
-    "always": Argument(field="always", convert=_always),
+    "protected": Argument(field="protected", convert=_boolean("protected")),
+    "always": Argument(field="always", convert=_boolean("always")),
     "tags": Argument(field="tags", convert=_texts("a tag"), adds=True),
     "doc": Argument(field="doc", convert=_text("doc")),
 }

@@ -81,6 +81,10 @@ class DeclaredTask(Referable):
         self.conditions = (*self.conditions, *conditions)
         return self
 
+    def protected(self) -> DeclaredTask:
+        """Make the outputs read-only, and never overwrite one that was edited by hand."""
+        return self.modify(caller(), {"protected": True})
+
     def always(self) -> DeclaredTask:
         """Run in every build."""
         return self.modify(caller(), {"always": True})

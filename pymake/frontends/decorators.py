@@ -167,6 +167,11 @@ def resources(*, cores: int = 1) -> Decorator:
     return Decorator(cores=cores)
 
 
+def protected(function: F) -> F:
+    """Make the outputs read-only, and never overwrite one that was edited by hand."""
+    return Decorator(protected=True)(function)
+
+
 def always(function: F) -> F:
     """Run in every build."""
     return Decorator(always=True)(function)

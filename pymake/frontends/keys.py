@@ -94,6 +94,9 @@ TASK_KEYS: Mapping[str, Key] = {
         _key("cores", shapes.whole(1), "How many processors one job takes; default: 1."),
         _key("timeout", shapes.SECONDS, "Seconds after which an attempt is killed and has failed."),
         _key("retries", shapes.whole(0), "How many further attempts a job gets that failed; default: 0."),
+        _key(
+            "protected", shapes.BOOLEAN, "Make the outputs read-only, and never overwrite one that was edited by hand."
+        ),
         _key("always", shapes.BOOLEAN, "Run the jobs in every build."),
         _key("tags", shapes.TEXTS, "Words to find the task by."),
         _key("active", shapes.BOOLEAN, "false takes the task out of the build."),
@@ -175,7 +178,7 @@ RULES: tuple[Rule, ...] = (
 LATER_KEYS = frozenset(
     {
         *("regex", "formatter", "add_inputs", "replace_inputs", "tuple_size"),
-        *("memory", "temporary", "protected", "interactive"),
+        *("memory", "temporary", "interactive"),
     }
 )
 LATER_KINDS = frozenset(

@@ -29,7 +29,7 @@ class Pipeline:
     """Tasks declared by calls. Each method takes `task_func=` or `command=`, `name=`, and the arguments of its kind.
 
     Further arguments of every method, as in `pymake.toml`: depfile, order_only, follows, mkdir, vars, env, uses_env,
-    tools, files, cwd, pool, cores, timeout, retries, retry_delay, always, tags, active, doc.
+    tools, files, cwd, pool, cores, timeout, retries, retry_delay, protected, always, tags, active, doc.
 
     Raises:
         BuildFileError: there is a pipeline of that name.

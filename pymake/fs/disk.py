@@ -19,7 +19,7 @@ from pymake.fs.refusal import refused
 from pymake.model.trace import FOLDER_SIZE, Stamp
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 NS = 1_000_000_000
 MARGIN = 20_000_000
@@ -29,6 +29,7 @@ COARSE_MARGIN = 2 * NS
 """The same where stamps have whole seconds: FAT has every second one."""
 
 _KIND = 0o170000
+_WRITABLE = 0o222
 _FOLDER = 0o040000
 _TICK_CLOCK = 5 if sys.platform == "linux" else None
 """CLOCK_REALTIME_COARSE: the clock that Linux takes the times of local files from; up to 10 ms behind the fine one."""
@@ -117,6 +118,22 @@ class RealDisk:
                 return  # so there is no such file
             raise refused("remove", path, error) from error
 
+    def protect(self, path: str) -> None:
+        """See `Disk.protect`. Links are left alone, and folders stay writable, so that what is in them can go.
+
+        Raises:
+            PymakeError: it cannot be made read-only.
+        """
+        try:
+            for real in _files_at(self._real(path)):
+                mode = os.lstat(real).st_mode
+                if stat.S_ISREG(mode) and mode & _WRITABLE:
+                    os.chmod(real, stat.S_IMODE(mode & ~_WRITABLE))
+        except (FileNotFoundError, NotADirectoryError):
+            return
+        except OSError as error:
+            raise refused("make read-only", path, error) from error
+
     def make_folder(self, path: str) -> None:
         """See `Disk.make_folder`.
 
@@ -178,6 +195,14 @@ class RealDisk:
 
     def _real(self, path: str) -> str:
         return path if path[:1] == "/" else (self._prefix + path or ".")
+
+
+def _files_at(real: str) -> Iterator[str]:
+    """The file itself, or every entry below a folder that is no folder."""
+    if not os.path.isdir(real):
+        yield real
+    for folder, _, names in os.walk(real):
+        yield from (os.path.join(folder, name) for name in names)
 
 
 def _tick() -> int:

@@ -13,7 +13,7 @@ class Summary:
 
     `ran` counts every job started, `failed` those of them that failed, `up_to_date` the jobs that did not have to
     run, `not_run` those that were not started because another one failed or the build was interrupted. `errors` has
-    one error for each failed job.
+    one error for each failed job, and for each that had to be refused.
     """
 
     ran: int = 0

@@ -111,6 +111,7 @@ class Task:
     timeout: float | None = None
     retries: int = 0
     retry_delay: float = 0.0
+    protected: bool = False
     always: bool = False
     active: bool = True
     tags: tuple[str, ...] = ()

@@ -107,7 +107,14 @@ class Dirty:
     reason: Reason
 
 
-Verdict = Clean | Dirty
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """The job must not run: its protected output `path` was edited by hand."""
+
+    path: str
+
+
+Verdict = Clean | Dirty | Refused
 
 
 def describe(reason: Reason) -> str:

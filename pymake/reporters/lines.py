@@ -128,7 +128,7 @@ class Lines:
     def _build_ended(self, summary: Summary) -> str:
         if summary.interrupted is not None:
             return f"pymake: interrupted: {summary.line()}\n"
-        if self.verbosity is Verbosity.SILENT and not summary.failed:
+        if self.verbosity is Verbosity.SILENT and not summary.errors:
             return ""
         return f"pymake: {summary.line()}\n"
 

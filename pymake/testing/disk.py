@@ -56,6 +56,7 @@ class _File:
     mtime: int
     ctime: int
     inode: int
+    read_only: bool = False
 
 
 class MemoryDisk:
@@ -128,6 +129,11 @@ class MemoryDisk:
         self._files = {name: f for name, f in self._files.items() if not _is_within(name, path)}
         self._folders = {name for name in self._folders if not _is_within(name, path)}
 
+    def protect(self, path: str) -> None:
+        """See `Disk.protect`."""
+        for name in [name for name in self._files if _is_within(name, path)]:
+            self._files[name] = replace(self._files[name], read_only=True, ctime=self.clock.tick())
+
     def make_folder(self, path: str) -> None:
         """See `Disk.make_folder`."""
         while path not in ("", "/"):
@@ -178,6 +184,10 @@ class MemoryDisk:
     def text(self, path: str) -> str:
         """The content of a file that is there."""
         return self._files[path].data.decode()
+
+    def is_read_only(self, path: str) -> bool:
+        """Whether the file that is there was made read-only; writing it all the same is what an editor may do."""
+        return self._files[path].read_only
 
     def paths(self) -> list[str]:
         """All files, sorted."""

@@ -70,6 +70,18 @@ def test_stamps_are_those_of_each_path_in_order(tree: Tree) -> None:
     assert [stamp and stamp.size for stamp in stamps] == [6, None, 1]
 
 
+def test_protecting_twice_or_what_is_not_there_is_fine_and_content_can_still_go(tree: Tree) -> None:
+    tree.write("a", "x")
+    tree.write("folder/b", "y")
+    before = tree.disk.digest("a"), tree.disk.digest("folder")
+    for path in ("a", "a", "folder", "gone", "a/below"):
+        tree.disk.protect(path)
+    assert (tree.disk.digest("a"), tree.disk.digest("folder")) == before
+    tree.disk.remove("folder")
+    tree.disk.remove("a")
+    assert (tree.disk.stamp("a"), tree.disk.stamp("folder")) == (None, None)
+
+
 def test_a_digest_follows_the_content_and_nothing_else(tree: Tree) -> None:
     tree.write("a", "one")
     tree.write("other/b", "one")

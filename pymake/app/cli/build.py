@@ -29,7 +29,7 @@ def build(request: BuildRequest) -> int:
         reporter.close()
     if summary.interrupted is not None:
         return 128 + summary.interrupted
-    return 1 if summary.failed else 0
+    return 1 if summary.errors else 0
 
 
 def _reporter(request: BuildRequest) -> Reporter:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from pymake.model.ids import JobId
 
 
+_TOLD = (Prospect.WILL, Prospect.MAY, Prospect.BLOCKED)
+
+
 class Row(NamedTuple):
     """One task as shown."""
 
@@ -65,11 +68,11 @@ def _row(session: Session, task: TaskId, prospects: Mapping[JobId, Prospect]) ->
 
 
 def _state(jobs: Sequence[JobId], prospects: Mapping[JobId, Prospect]) -> str:
-    """`up to date`, or how many will and may run."""
+    """`up to date`, or how many will, may and cannot run."""
     if not jobs:
         return "-"
     counts = Counter(prospects.get(job, Prospect.CLEAN) for job in jobs)
-    parts = [f"{counts[kind]} {kind.value}" for kind in (Prospect.WILL, Prospect.MAY) if counts[kind]]
+    parts = [f"{counts[kind]} {kind.value}" for kind in _TOLD if counts[kind]]
     return ", ".join(parts) or Prospect.CLEAN.value
 
 

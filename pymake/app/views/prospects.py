@@ -1,4 +1,4 @@
-"""`-n`: what would run, in three classes, with reasons."""
+"""`-n`: what would run, in classes, with reasons."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ def forecasts(session: Session) -> list[Forecast]:
 
 
 def out_of_date(session: Session) -> bool:
-    """Whether anything that is wanted will run at the next build (`-q`)."""
-    return any(found.prospect is Prospect.WILL for found in forecasts(session))
+    """Whether anything that is wanted will run at the next build, or would if it could (`-q`)."""
+    return any(found.prospect in (Prospect.WILL, Prospect.BLOCKED) for found in forecasts(session))
 
 
 def prospect_lines(session: Session, *, verbose: bool) -> Iterator[str]:
     """A heading for each class that has jobs, and its jobs below."""
     found = forecasts(session)
-    for prospect in (Prospect.WILL, Prospect.MAY):
+    for prospect in (Prospect.WILL, Prospect.MAY, Prospect.BLOCKED):
         group = [one for one in found if one.prospect is prospect]
         if group:
             yield f"{prospect.value} ({len(group)}):"
@@ -46,7 +46,7 @@ def prospect_lines(session: Session, *, verbose: bool) -> Iterator[str]:
 
 
 def prospect_json(session: Session) -> Iterator[str]:
-    """One JSON object a line for each job that will or may run."""
+    """One JSON object a line for each job that is not up to date."""
     for one in forecasts(session):
         if one.prospect is not Prospect.CLEAN:
             yield json.dumps(
@@ -63,8 +63,10 @@ def prospect_json(session: Session) -> Iterator[str]:
 
 
 def _because(session: Session, one: Forecast) -> str:
+    labels = [session.plan.label(job) for job in one.upstream]
+    if one.prospect is Prospect.BLOCKED:
+        return f"{labels[0]} cannot run" if labels else f"protected {describe(one.reasons[0])} by hand"
     if one.reasons:
         return "; ".join(describe(reason) for reason in one.reasons[:3])
-    labels = [session.plan.label(job) for job in one.upstream]
     more = f" or {len(labels) - 1} more" if len(labels) > 1 else ""
     return f"if the output of {labels[0]}{more} really changes"

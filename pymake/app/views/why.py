@@ -45,6 +45,10 @@ def _last(session: Session, job: JobId) -> Iterator[str]:
 def _next(session: Session, job: JobId, found: Forecast | None) -> Iterator[str]:
     if found is None or found.prospect is Prospect.CLEAN:
         yield f"next build: up to date: {_equal(session, job)}"
+    elif found.prospect is Prospect.BLOCKED and found.upstream:
+        yield f"next build: cannot run, since {session.plan.label(found.upstream[0])} cannot"
+    elif found.prospect is Prospect.BLOCKED:
+        yield f"next build: cannot run: protected {describe(found.reasons[0])} by hand"
     elif found.prospect is Prospect.MAY:
         labels = ", ".join(session.plan.label(upstream) for upstream in found.upstream[:3])
         more = len(found.upstream) - 3

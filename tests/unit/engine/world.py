@@ -52,6 +52,7 @@ class Rule:
     retries: int = 0
     retry_delay: float = 0.0
     always: bool = False
+    protected: bool = False
     constant: str | None = None
     """What the job writes, whatever it reads."""
 
@@ -95,6 +96,7 @@ class World:
                     retries=rule.retries,
                     retry_delay=rule.retry_delay,
                     always=rule.always,
+                    protected=rule.protected,
                 )
             )
             spec = JobSpec(

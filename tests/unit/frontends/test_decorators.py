@@ -20,6 +20,7 @@ from pymake.frontends.decorators import (
     originate,
     output_from,
     pool,
+    protected,
     resources,
     retries,
     suffix,
@@ -169,6 +170,7 @@ def decorated(order: int) -> Task:
         uses(env=["HOME"], tools="cc", files=[Path("cfg")]),
         resources(cores=4),
         always,
+        protected,
         default,
         active_if(True, lambda: 0),
     ]
@@ -189,7 +191,7 @@ def test_every_modifier_in_any_order(order: int) -> None:
     assert (found.tags, found.pool, found.timeout) == (("slow",), "link", 3.0)
     assert (found.retries, found.retry_delay, found.cores) == (2, 1.5, 4)
     assert (found.uses_env, found.tools, found.files) == (("HOME",), ("cc",), ("cfg",))
-    assert (found.always, found.active) == (True, False)
+    assert (found.always, found.protected, found.active) == (True, True, False)
 
 
 def test_modifiers_that_list_add_up() -> None:

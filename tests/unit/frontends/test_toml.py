@@ -76,6 +76,7 @@ pool = "link"
 cores = 2
 timeout = 10
 retries = 3
+protected = true
 always = true
 tags = ["slow"]
 active = false
@@ -108,6 +109,7 @@ def test_every_key_becomes_its_attribute(tmp_path: Path) -> None:
         cores=2,
         timeout=10.0,
         retries=3,
+        protected=True,
         always=True,
         active=False,
         tags=("slow",),
