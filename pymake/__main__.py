@@ -1,4 +1,4 @@
-"""`pymake` and `python -m pymake`."""
+"""`pymake` and `python -m pymake`: the fast door, else the full door."""
 
 from __future__ import annotations
 
@@ -7,6 +7,14 @@ import sys
 
 def main() -> int:
     """Run the command line of this process; returns the exit code."""
+    try:
+        from pymake.door import answer  # noqa: PLC0415  # not on every system
+    except ImportError:
+        code = None
+    else:
+        code = answer(sys.argv[1:])
+    if code is not None:
+        return code
     from pymake.app.cli.main import main as run  # noqa: PLC0415  # the door itself loads nothing
 
     return run()

@@ -14,14 +14,26 @@ from pymake.store.folder import open_state
 from pymake.store.lock import BuildLock
 
 if TYPE_CHECKING:
+    from pymake.app.keeping import Given
     from pymake.app.options import BuildOptions
     from pymake.app.session import Session
     from pymake.interfaces import Reporter
+    from pymake.model.observed import Observed
     from pymake.model.task import Project
 
 
-def build(project: Project, options: BuildOptions, *, where: str, reporter: Reporter) -> Summary:
+def build(
+    project: Project,
+    options: BuildOptions,
+    *,
+    where: str,
+    reporter: Reporter,
+    observed: Observed | None = None,
+    given: Given | None = None,
+) -> Summary:
     """Bring the targets up to date. The summary says how it went; a failed job raises nothing here.
+
+    `observed` is what loading the project looked at. With `given`, a snapshot is kept for that command line.
 
     Raises:
         PymakeError: nothing has run: a broken plan, an unknown target, an unusable `.pymake`, a busy folder.
@@ -34,15 +46,25 @@ def build(project: Project, options: BuildOptions, *, where: str, reporter: Repo
         with collection_paused():
             state = open_state(project.root, writing=True)
         stack.callback(state.close)
-        session = open_session(
-            project, Aim(targets=options.targets, where=where, forced=options.always_make), state, writing=True
-        )
+        aim = Aim(targets=options.targets, where=where, forced=options.always_make)
+        session = open_session(project, aim, state, writing=True, observed=observed)
         for note in session.notes:
             reporter.handle(Note(text=note))
-        if not any(session.survey.suspects):
-            return _nothing_to_do(session, options, reporter)
-        from pymake.app.running import run  # noqa: PLC0415  # 25 ms that a build with nothing to do need not pay
+        summary = _settled(session, options, reporter)
+        state.close()
+        if given is not None:
+            from pymake.app.keeping import keep  # noqa: PLC0415  # not on every system
 
+            keep(session, summary, given)
+        return summary
+
+
+def _settled(session: Session, options: BuildOptions, reporter: Reporter) -> Summary:
+    if not any(session.survey.suspects):
+        return _nothing_to_do(session, options, reporter)
+    from pymake.app.running import run  # noqa: PLC0415  # 25 ms that a build with nothing to do need not pay
+
+    with ExitStack() as stack:
         return run(session, options, reporter, stack)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,8 @@ from pymake.engine.survey import Survey, Surveyor
 from pymake.errors import BuildFileError, UsageError
 from pymake.fs.digest import digest_bytes
 from pymake.fs.disk import RealDisk
+from pymake.fs.watched import WatchedDisk, WatchedEnviron, watched_which
+from pymake.model.observed import Observed
 from pymake.planner.check import check_cycles, check_inputs
 from pymake.planner.compile import World, compile_project
 from pymake.planner.select import Selection, select
@@ -37,7 +38,8 @@ class Session:
     """Everything that is known of a project before anything runs.
 
     `wanted[job]` is 1 for the jobs that the targets need, `goals` are the jobs that make the targets themselves.
-    `notes` are warnings for the user.
+    `notes` are for the user; `warnings` are those of them that the plan itself gives cause for. `observed` is what
+    evaluating the build files looked at.
     """
 
     project: Project
@@ -52,13 +54,24 @@ class Session:
     goals: tuple[JobId, ...]
     wanted: bytearray
     notes: tuple[str, ...]
+    warnings: tuple[str, ...]
+    observed: Observed
 
 
-def plan_of(project: Project, disk: RealDisk, memory: Memory) -> tuple[Plan, tuple[str, ...]]:
-    """The checked plan of a project, and warnings. Looks at folders that patterns name; changes nothing."""
-    path = os.environ.get("PATH")
+def plan_of(project: Project, memory: Memory, observed: Observed) -> tuple[Plan, tuple[str, ...]]:
+    """The checked plan of a project, and warnings. Looks at folders that patterns name; changes nothing.
+
+    What is looked at is noted in `observed`.
+    """
+    at_root = os.getcwd() == project.root
+    watched = WatchedDisk(project.root, observed, at_root=at_root)
+    judging = WatchedDisk(project.root, observed, at_root=at_root, contents=True)
+    environ = WatchedEnviron(os.environ, observed)
     world = World(
-        disk=disk, environ=os.environ, which=lambda name: shutil.which(name, path=path), orphans=Orphans(memory, disk)
+        disk=watched,
+        environ=environ,
+        which=lambda name: watched_which(watched, environ, name),
+        orphans=Orphans(memory, judging),
     )
     compiled = compile_project(project, world)
     check_cycles(compiled.plan)
@@ -80,20 +93,22 @@ class Aim:
     everything: bool = False
 
 
-def open_session(project: Project, aim: Aim, state: StateFolder, *, writing: bool = False) -> Session:
-    """Plan, select and survey.
+def open_session(
+    project: Project, aim: Aim, state: StateFolder, *, writing: bool = False, observed: Observed | None = None
+) -> Session:
+    """Plan, select and survey. What planning looks at is added to `observed`.
 
     Raises:
         PlanError: the tasks make no plan, or an input is neither there nor made.
         UsageError: a target is nothing that the project knows.
     """
     with collection_paused():
-        return _opened(project, aim, state, writing=writing)
+        return _opened(project, aim, state, writing=writing, observed=observed or Observed())
 
 
-def _opened(project: Project, aim: Aim, state: StateFolder, *, writing: bool) -> Session:
+def _opened(project: Project, aim: Aim, state: StateFolder, *, writing: bool, observed: Observed) -> Session:
     disk = disk_of(project, writing=writing)
-    plan, warnings = plan_of(project, disk, state.memory)
+    plan, warnings = plan_of(project, state.memory, observed)
     selection = _selected(plan, project, aim)
     memory = state.memory
     files = FileTable(plan, disk, memory)
@@ -118,6 +133,8 @@ def _opened(project: Project, aim: Aim, state: StateFolder, *, writing: bool) ->
         goals=selection.goals,
         wanted=selection.wanted,
         notes=(*memory.notes, *warnings),
+        warnings=warnings,
+        observed=observed,
     )
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from array import array
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pymake.model.ids import ABSENT, FileId, VersionId
+from pymake.model.observed import NEVER
 from pymake.model.trace import FOLDER_SIZE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from pymake.interfaces import Disk, Memory
     from pymake.model.plan import Plan
@@ -20,6 +22,23 @@ UNKNOWN = VersionId(-2)
 
 UNSEEN = VersionId(-3)
 """Nobody has looked at the file in this build."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """What a build found of its files.
+
+    `columns` holds mtime, ctime, size and inode of every file of the plan, all 0 where that does not tell what it is.
+
+    `rows` are the files that were looked at and whose stamps tell; `absent` and `folders` those of which only that is
+    known, and that it is enough. `unsure` means that there were further ones.
+    """
+
+    columns: Sequence[array[int]]
+    rows: array[int]
+    absent: array[int]
+    folders: array[int]
+    unsure: bool
 
 
 class FileTable:
@@ -36,6 +55,7 @@ class FileTable:
         self._stamps: list[Stamp | None] = []
         self._versions = array("i")
         self._racy: set[FileId] = set()
+        self._moved: set[FileId] = set()
 
     def look(self, files: Iterable[FileId]) -> None:
         """Stamp all these files in one pass; a file seen before is not looked at again."""
@@ -58,6 +78,7 @@ class FileTable:
         for file, stamp in zip(rows, self._disk.stamps([self._plan.path(file) for file in rows]), strict=True):
             if stamp is not None and stamp == self._stamps[file] and file not in self._racy:
                 continue
+            self._note_move(file)
             self._stamps[file] = stamp
             self._versions[file] = ABSENT if stamp is None else UNKNOWN
             self._racy.discard(file)
@@ -65,9 +86,16 @@ class FileTable:
     def forget(self, files: Iterable[FileId]) -> None:
         """Nothing is known of these files any more: a job may have written them."""
         for file in files:
+            self._note_move(file)
             self._versions[file] = UNSEEN
             self._stamps[file] = None
             self._racy.discard(file)
+
+    def look_at_made(self, outputs: Sequence[FileId]) -> None:
+        """Stamp what a job has just made: whoever reads it is judged after this."""
+        self.forget(outputs)
+        self.look(outputs)
+        self._moved.difference_update(outputs)
 
     def known(self, file: FileId) -> VersionId:
         """The version as far as the stamp tells; may be UNKNOWN. No disk access."""
@@ -115,6 +143,34 @@ class FileTable:
         self.look([file])
         stamp = self._stamps[file]
         return stamp is None or stamp.ctime < moment
+
+    def settled(self) -> Settled:
+        """The stamps that the verdicts of this build follow from.
+
+        A stamp is unsure if it is racy, or if the file changed after a verdict was made from what it was.
+        """
+        self._grow()
+        stamps: list[Stamp] = []
+        rows, absent, folders, unsure = array("I"), array("I"), array("I"), False
+        for row, (stamp, version) in enumerate(zip(self._stamps, self._versions, strict=True)):
+            plain = stamp is not None and stamp.size != FOLDER_SIZE
+            sure = row not in self._racy and row not in self._moved
+            stamps.append(stamp if stamp is not None and plain and sure else NEVER)
+            if version == UNSEEN:
+                continue
+            if not sure:
+                unsure = True
+            elif plain:
+                rows.append(row)
+            else:
+                (absent if stamp is None else folders).append(row)
+        columns = [array("q", column) for column in zip(*stamps, strict=True)]
+        return Settled(columns=columns, rows=rows, absent=absent, folders=folders, unsure=unsure)
+
+    def _note_move(self, file: FileId) -> None:
+        """What is known of a file is about to be replaced: verdicts may have been made from it."""
+        if self._versions[file] >= ABSENT:
+            self._moved.add(file)
 
     def _hash(self, file: FileId) -> None:
         path = self._plan.path(file)

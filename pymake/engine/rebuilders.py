@@ -78,7 +78,7 @@ class VerifyingTraces:
 
     def is_cleared(self, job: JobId, trace: Outline | None) -> bool:
         """Whether stamps alone show that the job is clean. No hashing; False only means: judge it."""
-        if trace is None or self._forced or self._always(job):
+        if trace is None or self._forced or self.is_always(job):
             return False
         known, plan = self._files.known, self._plan
         return (
@@ -93,7 +93,7 @@ class VerifyingTraces:
         """Every reason why the job is dirty, what was forced or changed by hand first; none if it is clean."""
         if self._forced:
             yield Forced()
-        if self._always(job):
+        if self.is_always(job):
             yield AlwaysRuns()
         key = self._manifests.key(job)
         trace = self._memory.trace(key)
@@ -132,8 +132,11 @@ class VerifyingTraces:
         """Whether a discovered input is what the run found, be it nothing."""
         return now == found or (now == ABSENT and self._memory.version(VersionId(found)).digest == NOTHING)
 
-    def _always(self, job: JobId) -> bool:
-        """Asked for, or nothing to judge by: neither inputs nor outputs, like a phony target of make."""
+    def is_always(self, job: JobId) -> bool:
+        """Whether the job runs in every build.
+
+        Asked for, or nothing to judge by: neither inputs nor outputs, like a phony target of make.
+        """
         plan = self._plan
         made = plan.declared_outputs(job) or plan.patterns(job)
         return plan.task(plan.task_of(job)).always or not (made or plan.dirtying(job))

@@ -107,8 +107,7 @@ class Recorder:
         if early is not None:
             return early
         outputs = self._plan.outputs(job)
-        self._files.forget(outputs)
-        self._files.look(outputs)
+        self._files.look_at_made(outputs)
         missing = [self._plan.path(file) for file in outputs if not self._files.is_there(file)]
         if missing:
             return Rejected(error=self._missing(missing))

@@ -159,6 +159,14 @@ class RealDisk:
         except OSError as error:
             raise refused("look into", folder, error) from error
 
+    def links(self, folder: str) -> Sequence[str]:
+        """The names in a folder that are links; what they lead to may change without a trace in the folder."""
+        try:
+            with os.scandir(self._real(folder)) as entries:
+                return [entry.name for entry in entries if entry.is_symlink()]
+        except OSError:
+            return []
+
     def is_racy(self, stamp: Stamp, hashed_at: int) -> bool:
         """See `Disk.is_racy`.
 

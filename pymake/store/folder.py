@@ -16,7 +16,12 @@ from pymake.store.refusal import FOLDER, refused
 
 LAYOUT = "pymake state"
 LAYOUT_VERSION = 1
-OURS = frozenset({".gitignore", "cache", "clock", "format", "journal", "journal.new", "lock", "lock.holder", "logs"})
+OURS = frozenset(
+    [
+        *(".gitignore", "cache", "clock", "format", "journal", "journal.new", "lock", "lock.holder", "logs"),
+        *("snapshot", "snapshot.new"),
+    ]
+)
 """What a pymake may have left that was killed while it made the folder, or that went on when the folder was removed."""
 
 

@@ -23,11 +23,13 @@ MAY_IMPORT: Mapping[str, Collection[str]] = {
     "model": {"errors"},
     "interfaces": {"errors", "model"},
     **dict.fromkeys(ADAPTERS, BELOW),
+    "door": set(),
+    "store": {*BELOW, "door"},
     "testing": BELOW,
-    "app": {*BELOW, *ADAPTERS},
+    "app": {*BELOW, *ADAPTERS, "door"},
     "ruffus": {*BELOW, *ADAPTERS, "app"},
     "__init__": {*BELOW, *ADAPTERS, "app", "__main__"},
-    "__main__": {"app", "errors"},
+    "__main__": {"app", "door", "errors"},
 }
 """What each part of pymake may import beside itself and the version."""
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pymake.app.building import build as build_project
+from pymake.app.cli.lines import given_line, verbosity_of
 from pymake.app.cli.opening import open_project
 from pymake.app.cli.words import split_variables
 from pymake.app.reporting import reporter_for
-from pymake.reporters.lines import Verbosity
 
 if TYPE_CHECKING:
     from pymake.app.cli.requests import BuildRequest
@@ -24,7 +24,14 @@ def build(request: BuildRequest) -> int:
     opened = open_project(request.directory, request.files, overrides)
     options = replace(request.options, targets=targets)
     try:
-        summary = build_project(opened.project, options, where=opened.where, reporter=reporter)
+        summary = build_project(
+            opened.project,
+            options,
+            where=opened.where,
+            reporter=reporter,
+            observed=opened.observed,
+            given=given_line(request),
+        )
     finally:
         reporter.close()
     if summary.interrupted is not None:
@@ -33,7 +40,6 @@ def build(request: BuildRequest) -> int:
 
 
 def _reporter(request: BuildRequest) -> Reporter:
-    verbosity = Verbosity.SILENT if request.silent else Verbosity.VERBOSE if request.verbose else Verbosity.NORMAL
     return reporter_for(
-        sys.stderr, verbosity=verbosity, explain=request.explain, json=request.json, color=request.color
+        sys.stderr, verbosity=verbosity_of(request), explain=request.explain, json=request.json, color=request.color
     )

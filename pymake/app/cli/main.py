@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from dataclasses import replace
 
 from pymake._version import __version__
 from pymake.app.cli import build, logs, look, remove
@@ -54,16 +56,25 @@ def _run(request: Request) -> int:
             raise InternalError(f"nothing does {request.command}")
 
 
+def _here() -> str:
+    """The current folder; empty if it is gone."""
+    try:
+        return os.getcwd()
+    except OSError:
+        return ""
+
+
 def main(argv: list[str] | None = None) -> int:
     """Run a command line and return the exit code; nothing but a bug of pymake leaves a traceback."""
     prepare_streams()
     debug = False
     try:
-        request = request_of(sys.argv[1:] if argv is None else argv)
+        words = sys.argv[1:] if argv is None else argv
+        request = request_of(words)
         if not isinstance(request, Request):
             return settle(_answer(*request))
         debug = request.debug
-        return settle(run(request))
+        return settle(run(replace(request, argv=tuple(words), here=_here())))
     except Interrupted as error:
         return 128 + error.signal_number
     except KeyboardInterrupt:

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 from pymake.app.cli.requests import COMMANDS
 from pymake.app.finding import root_of
+from pymake.app.observing import note_build_files
 from pymake.errors import UsageError
 from pymake.frontends.project import load_project
+from pymake.model.observed import Observed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,10 +21,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """A project, and the folder that targets are relative to, relative to its root."""
+    """A project, the folder that targets are relative to, relative to its root, and what loading it looked at."""
 
     project: Project
     where: str
+    observed: Observed
 
 
 def open_project(directory: Sequence[str], files: Sequence[str], overrides: Mapping[str, str]) -> Opened:
@@ -36,10 +39,15 @@ def open_project(directory: Sequence[str], files: Sequence[str], overrides: Mapp
         _change_folder(folder)
     here = os.getcwd()
     root = root_of(here, files)
-    project = load_project(root, [os.path.abspath(file) for file in files] or None, overrides)
+    paths = [os.path.abspath(file) for file in files] or None
     os.chdir(root)
+    observed = Observed()
+    note_build_files(root, paths, observed)
+    project = load_project(root, paths, overrides)
+    if any(file.endswith(".py") for file in project.files):
+        observed.doubt("a build file in Python was evaluated")
     where = os.path.relpath(here, root)
-    return Opened(project=project, where="" if where == "." else where)
+    return Opened(project=project, where="" if where == "." else where, observed=observed)
 
 
 def command_names(project: Project, command: str) -> list[str]:

@@ -20,12 +20,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What every command is told: its words (targets and `NAME=VALUE`), and where to look."""
+    """What every command is told: its words (targets and `NAME=VALUE`), and where to look.
+
+    `argv` is the whole command line, and `here` the folder where it was given; both empty if nobody gave one.
+    """
 
     command: ClassVar[str]
     about: ClassVar[str]
 
     words: tuple[str, ...] = ()
+    argv: tuple[str, ...] = ()
+    here: str = ""
     directory: tuple[str, ...] = repeated("-C", "--directory", metavar="DIR", help="Start in DIR (again: below that).")
     files: tuple[str, ...] = repeated("-f", "--file", metavar="FILE", help="Build file instead of the usual ones.")
     debug: bool = switch("--debug", help="Show pymake's own tracebacks.")

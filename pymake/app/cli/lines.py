@@ -1,0 +1,50 @@
+"""Command lines that a snapshot may be kept for."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pymake.app.options import BuildOptions
+from pymake.reporters.choose import wants_color
+from pymake.reporters.lines import Lines, Verbosity
+
+if TYPE_CHECKING:
+    from pymake.app.cli.requests import BuildRequest
+    from pymake.app.keeping import Given
+
+
+def verbosity_of(request: BuildRequest) -> Verbosity:
+    """How much a build says."""
+    return Verbosity.SILENT if request.silent else Verbosity.VERBOSE if request.verbose else Verbosity.NORMAL
+
+
+def given_line(request: BuildRequest) -> Given | None:
+    """The line as the next build may meet it; None if a build with such options is never over without a look.
+
+    Options that nobody has thought of here are of that kind.
+    """
+    options = request.options
+    if request.json or not request.here or options != _harmless(options):
+        return None
+    from pymake.app.keeping import Given  # noqa: PLC0415  # not on every system
+
+    color = wants_color(sys.stderr, os.environ, request.color)
+    lines = Lines(verbosity=verbosity_of(request), explain=request.explain, color=color)
+    return Given(words=request.argv, here=request.here, lines=lines)
+
+
+def _harmless(options: BuildOptions) -> BuildOptions:
+    """The same as far as they say how jobs are run, and not which."""
+    return replace(
+        BuildOptions(),
+        targets=options.targets,
+        jobs=options.jobs,
+        keep_going=options.keep_going,
+        keep_failed=options.keep_failed,
+        no_wait=options.no_wait,
+        timeout=options.timeout,
+        retries=options.retries,
+    )
