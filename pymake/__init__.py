@@ -22,15 +22,28 @@ if TYPE_CHECKING:
     from pymake.errors import TimedOut as TimedOut
     from pymake.errors import WorkerDied as WorkerDied
     from pymake.frontends.decorators import active_if as active_if
+    from pymake.frontends.decorators import add_inputs as add_inputs
     from pymake.frontends.decorators import always as always
+    from pymake.frontends.decorators import check_if_uptodate as check_if_uptodate
+    from pymake.frontends.decorators import collate as collate
+    from pymake.frontends.decorators import combinations as combinations
+    from pymake.frontends.decorators import combinations_with_replacement as combinations_with_replacement
     from pymake.frontends.decorators import default as default
     from pymake.frontends.decorators import follows as follows
+    from pymake.frontends.decorators import formatter as formatter
+    from pymake.frontends.decorators import graphviz as graphviz
+    from pymake.frontends.decorators import inputs as inputs
+    from pymake.frontends.decorators import jobs_limit as jobs_limit
     from pymake.frontends.decorators import merge as merge
     from pymake.frontends.decorators import mkdir as mkdir
     from pymake.frontends.decorators import originate as originate
     from pymake.frontends.decorators import output_from as output_from
+    from pymake.frontends.decorators import permutations as permutations
     from pymake.frontends.decorators import pool as pool
+    from pymake.frontends.decorators import posttask as posttask
+    from pymake.frontends.decorators import product as product
     from pymake.frontends.decorators import protected as protected
+    from pymake.frontends.decorators import regex as regex
     from pymake.frontends.decorators import resources as resources
     from pymake.frontends.decorators import retries as retries
     from pymake.frontends.decorators import split as split
@@ -39,6 +52,7 @@ if TYPE_CHECKING:
     from pymake.frontends.decorators import tags as tags
     from pymake.frontends.decorators import task as task
     from pymake.frontends.decorators import timeout as timeout
+    from pymake.frontends.decorators import touch_file as touch_file
     from pymake.frontends.decorators import transform as transform
     from pymake.frontends.decorators import uses as uses
     from pymake.model.events import Summary as Summary
@@ -52,8 +66,10 @@ _HOMES = {
         "TimedOut WorkerDied"
     ),
     "pymake.frontends.decorators": (
-        "active_if always default follows merge mkdir originate output_from pool protected resources retries split "
-        "subdivide suffix tags task timeout transform uses"
+        "active_if add_inputs always check_if_uptodate collate combinations combinations_with_replacement "
+        "default follows formatter graphviz inputs jobs_limit merge mkdir originate output_from permutations "
+        "pool posttask product protected regex resources retries split subdivide suffix tags task timeout "
+        "touch_file transform uses"
     ),
     "pymake.model.events": "Summary",
 }

@@ -1,114 +1,43 @@
-"""The arguments of a declaration: which ones each kind takes, in which order, and what each may be.
-
-A new kind is an entry in `FORMS`; a new argument is one in `ARGUMENTS`.
-"""
+"""The arguments of a declaration: what each may be, and what becomes of it. A new one is an entry in `ARGUMENTS`."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from pymake.errors import nearest
-from pymake.frontends.references import OutputFrom, Refer, Referable, Unsuitable, for_system, parameter, path
-from pymake.model.task import LONGEST_SECONDS, CommandText, Kind, Suffix, TaskRef
+from pymake.frontends.forms import numbered_inputs
+from pymake.frontends.references import (
+    ChangedInputs,
+    OutputFrom,
+    Refer,
+    Referable,
+    Unsuitable,
+    for_system,
+    parameter,
+    path,
+)
+from pymake.model.task import (
+    LONGEST_SECONDS,
+    AddInputs,
+    CommandText,
+    Formatter,
+    InputSet,
+    JobsLimit,
+    ReplaceInputs,
+    TaskRef,
+    TouchFile,
+)
 
 Convert = Callable[[object, Refer], object]
 """Makes the value in a `Task` of the value as written; raises `Unsuitable`."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Form:
-    """The arguments that make the jobs of a kind, in their order; what follows them by position are the extras."""
-
-    positional: tuple[str, ...]
-    required: tuple[str, ...]
-    named: tuple[str, ...] = ("extras",)
-
-
-FORMS: Mapping[Kind, Form] = {
-    Kind.TASK: Form(positional=("input", "output"), required=()),
-    Kind.ORIGINATE: Form(positional=("output",), required=("output",)),
-    Kind.TRANSFORM: Form(
-        positional=("input", "filter", "output"), required=("output",), named=("extras", "output_dir")
-    ),
-    Kind.SPLIT: Form(positional=("input", "output"), required=("output",)),
-    Kind.SUBDIVIDE: Form(
-        positional=("input", "filter", "output"), required=("output",), named=("extras", "output_dir")
-    ),
-    Kind.MERGE: Form(positional=("input", "output"), required=("output",)),
-}
 
 _DEEPEST = 100
 """Deeper structures are taken for mistakes: most that walk through them, pickle too, would hit a limit of Python."""
 
 WITHOUT_DECORATOR = ("order_only", "depfile", "vars", "env", "cwd")
 """Further arguments of the decorators that make jobs; everything else has a decorator of its own."""
-
-
-def bind(kind: Kind, positional: tuple[object, ...], named: Mapping[str, object]) -> dict[str, object]:
-    """All arguments of a declaration by name, as written.
-
-    Raises:
-        Unsuitable: one is missing, or given twice.
-    """
-    form = FORMS[kind]
-    bound: dict[str, object] = {}
-    rest = list(positional)
-    for name in form.positional:
-        if not rest:
-            break
-        if name != "filter" or isinstance(rest[0], Suffix):
-            bound[name] = rest.pop(0)
-    if rest:
-        bound["extras"] = rest
-    for name, value in named.items():
-        if name in bound:
-            raise Unsuitable(f"{kind.value} has {name!r} twice: by position and by name", hint=usage(kind))
-        bound[name] = value
-    _check_complete(kind, form, bound)
-    return bound
-
-
-def _check_complete(kind: Kind, form: Form, bound: Mapping[str, object]) -> None:
-    for name in form.required:
-        if name not in bound:
-            raise Unsuitable(f"{kind.value} has no {name!r}", hint=usage(kind))
-    if "filter" not in form.positional or "filter" in bound:
-        return
-    if "{" not in repr(bound.get("input")):
-        raise Unsuitable(f"{kind.value} has no filter", hint=f'{usage(kind)}, or an input such as "src/{{name}}.c"')
-    if "output_dir" in bound:
-        raise Unsuitable("output_dir goes with suffix(…) only", hint="write the folder into the output")
-
-
-def usage(kind: Kind) -> str:
-    """How a kind is called.
-
-    >>> usage(Kind.TRANSFORM)
-    'transform(input, filter, output, *extras)'
-    """
-    return f"{kind.value}({', '.join(FORMS[kind].positional)}, *extras)"
-
-
-def known_names(kind: Kind, further: tuple[str, ...]) -> frozenset[str]:
-    """The names of the arguments that a kind takes, with `further` ones that do not depend on the kind."""
-    form = FORMS[kind]
-    return frozenset((*form.positional, *form.named, *further))
-
-
-def check_names(what: str, given: Mapping[str, object], known: frozenset[str]) -> None:
-    """Make sure that every argument is known.
-
-    Raises:
-        Unsuitable: one is not; it says which known one is near.
-    """
-    if known.issuperset(given):
-        return
-    name = next(name for name in given if name not in known)
-    near = nearest(name, sorted(known))
-    facts = [("nearest", ", ".join(near))] if near else [("known", ", ".join(sorted(known)))]
-    raise Unsuitable(f"{what} has no argument {name!r}", facts=facts)
 
 
 def command(value: object) -> CommandText:
@@ -159,9 +88,72 @@ def _may_be_output(value: object) -> bool:
 
 
 def _filter(value: object, _refer: Refer) -> object:
-    if not isinstance(value, Suffix):
-        raise Unsuitable(f"filter is {value!r}, not suffix(…)")
+    return value  # the form of the kind has looked at it
+
+
+def gathered(bound: dict[str, object]) -> dict[str, object]:
+    """The arguments of a declaration, with the numbered inputs of a product as one."""
+    pairs = numbered_inputs(bound)
+    if pairs:
+        bound["sets"] = pairs
+    return bound
+
+
+def _sets(value: object, refer: Refer) -> object:
+    pairs = value if isinstance(value, list) else []
+    return tuple(
+        InputSet(input=parameter(given, refer), filter=chosen if isinstance(chosen, Formatter) else None)
+        for given, chosen in pairs
+    )
+
+
+def _added(value: object, refer: Refer) -> object:
+    given = value.inputs if isinstance(value, ChangedInputs) else value
+    several = given if isinstance(given, (list, tuple)) else (given,)
+    return AddInputs(inputs=tuple(_members_of_tuple(several, refer)))
+
+
+def _members_of_tuple(values: Iterable[object], refer: Refer) -> list[object]:
+    named = parameter(tuple(values), refer)
+    return list(named) if isinstance(named, tuple) else []
+
+
+def _replaced(value: object, refer: Refer) -> object:
+    given = value.inputs[0] if isinstance(value, ChangedInputs) else value
+    return ReplaceInputs(input=parameter(given, refer))
+
+
+def _tuple_size(value: object, _refer: Refer) -> object:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise Unsuitable(f"tuple_size is {value!r}, not a number from 1")
     return value
+
+
+def _posttask(value: object, _refer: Refer) -> object:
+    actions = _flat(value)
+    for action in actions:
+        if not callable(action) and not isinstance(action, TouchFile):
+            raise Unsuitable(f"posttask has {action!r}, not a function or touch_file(…)")
+    return tuple(actions)
+
+
+def _jobs_limit(value: object, _refer: Refer) -> object:
+    count, name = value if isinstance(value, tuple) else (value, None)
+    if not isinstance(count, int) or isinstance(count, bool) or count < 1:
+        raise Unsuitable(f"jobs_limit is {count!r}, not a number from 1")
+    if name is not None and (not isinstance(name, str) or not name):
+        raise Unsuitable(f"jobs_limit has the name {name!r}, not a text")
+    return JobsLimit(count=count, name=name)
+
+
+def _check(value: object, _refer: Refer) -> object:
+    if not callable(value):
+        raise Unsuitable(f"check_if_uptodate is {value!r}, not a function")
+    return value
+
+
+def _graphviz(value: object, _refer: Refer) -> object:
+    return {str(name): str(text) for name, text in value.items()} if isinstance(value, Mapping) else {}
 
 
 def _extras(value: object, _refer: Refer) -> object:
@@ -286,6 +278,10 @@ ARGUMENTS: Mapping[str, Argument] = {
     "output": Argument(field="output", convert=_output),
     "extras": Argument(field="extras", convert=_extras),
     "output_dir": Argument(field="output_dir", convert=_path),
+    "sets": Argument(field="sets", convert=_sets),
+    "tuple_size": Argument(field="tuple_size", convert=_tuple_size),
+    "add_inputs": Argument(field="input_change", convert=_added),
+    "replace_inputs": Argument(field="input_change", convert=_replaced),
     "order_only": Argument(field="order_only", convert=_parameter),
     "depfile": Argument(field="depfile", convert=_path),
     "follows": Argument(field="follows", convert=_follows, adds=True),
@@ -305,9 +301,19 @@ ARGUMENTS: Mapping[str, Argument] = {
     ),
     "protected": Argument(field="protected", convert=_boolean("protected")),
     "always": Argument(field="always", convert=_boolean("always")),
+    "posttask": Argument(field="posttask", convert=_posttask, adds=True),
+    "jobs_limit": Argument(field="jobs_limit", convert=_jobs_limit),
+    "check_if_uptodate": Argument(field="check_if_uptodate", convert=_check),
+    "graphviz": Argument(field="graphviz", convert=_graphviz),
     "tags": Argument(field="tags", convert=_texts("a tag"), adds=True),
     "doc": Argument(field="doc", convert=_text("doc")),
 }
 """Every argument that ends in a field of a task. What makes jobs comes first, the rest fits every kind."""
 
-FOR_EVERY_KIND = tuple(name for name in ARGUMENTS if name not in {"input", "filter", "output", "extras", "output_dir"})
+_MAKING_JOBS = frozenset(
+    (
+        *("input", "filter", "output", "extras", "output_dir"),
+        *("sets", "tuple_size", "add_inputs", "replace_inputs"),
+    )
+)
+FOR_EVERY_KIND = tuple(name for name in ARGUMENTS if name not in _MAKING_JOBS)

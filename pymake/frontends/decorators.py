@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, TypeVar
 
-from pymake.frontends.arguments import WITHOUT_DECORATOR, bind, check_names, known_names, usage
+from pymake.frontends.arguments import WITHOUT_DECORATOR, gathered
 from pymake.frontends.context import current
 from pymake.frontends.declared import followed
+from pymake.frontends.forms import bind, check_names, known_names, usage
 from pymake.frontends.places import Location, caller
-from pymake.frontends.references import Folders, OutputFrom, Unsuitable
-from pymake.model.task import Kind, Suffix
+from pymake.frontends.references import ChangedInputs, Folders, OutputFrom, Unsuitable, path
+from pymake.model.fields import FieldError
+from pymake.model.filters import compiled_expression
+from pymake.model.task import Formatter, Kind, Regex, Suffix, TouchFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -45,10 +49,10 @@ class _KindDecorator(Decorator):
 
     def __init__(self, kind: Kind, positional: tuple[object, ...], named: Mapping[str, object]) -> None:
         super().__init__()
-        self._kind = kind
         try:
             check_names(kind.value, named, known_names(kind, WITHOUT_DECORATOR))
-            self._named = bind(kind, positional, named)
+            self._kind, bound = bind(kind, positional, named)
+            self._named = gathered(bound)
         except Unsuitable as error:
             raise current().error(error, self._location) from None
 
@@ -120,6 +124,37 @@ def merge(*arguments: object, **named: object) -> Decorator:
     return _KindDecorator(Kind.MERGE, arguments, named)
 
 
+def collate(*arguments: object, **named: object) -> Decorator:
+    """One job for all inputs that lead to one output: `collate(input, regex(…), output, *extras)`.
+
+    The function is called with the tuple of inputs. A path template does without the filter.
+    """
+    return _KindDecorator(Kind.COLLATE, arguments, named)
+
+
+def product(*arguments: object, **named: object) -> Decorator:
+    """One job for each pair (triple …) of inputs: `product(input, formatter(), input2, formatter(), output, *extras)`.
+
+    The function is called with the tuple of inputs.
+    """
+    return _KindDecorator(Kind.PRODUCT, arguments, named)
+
+
+def permutations(*arguments: object, **named: object) -> Decorator:
+    """One job for each choice of inputs in every order: `permutations(input, formatter(), 2, output, *extras)`."""
+    return _KindDecorator(Kind.PERMUTATIONS, arguments, named)
+
+
+def combinations(*arguments: object, **named: object) -> Decorator:
+    """One job for each choice of inputs: `combinations(input, formatter(), 2, output, *extras)`."""
+    return _KindDecorator(Kind.COMBINATIONS, arguments, named)
+
+
+def combinations_with_replacement(*arguments: object, **named: object) -> Decorator:
+    """One job for each choice of inputs, an input more than once too: called like `combinations`."""
+    return _KindDecorator(Kind.COMBINATIONS_WITH_REPLACEMENT, arguments, named)
+
+
 def follows(*tasks: object) -> Decorator:
     """Start no job before all jobs of these tasks (functions, names, tasks, `mkdir(…)`) are done."""
     return Decorator(**followed(tasks))
@@ -135,6 +170,26 @@ def mkdir(*folders: object) -> Decorator:
 def active_if(*conditions: object) -> Decorator:
     """Have no jobs unless all of these values, or of what these functions return, are true."""
     return _ConditionDecorator(conditions)
+
+
+def posttask(*actions: object) -> Decorator:
+    """Call these functions, or touch the files of `touch_file(…)`, when all jobs of the task are done."""
+    return Decorator(posttask=actions)
+
+
+def jobs_limit(count: int, name: str | None = None) -> Decorator:
+    """Run at most so many jobs at a time, of this task or of all that share the name."""
+    return Decorator(jobs_limit=(count, name))
+
+
+def check_if_uptodate(check: Callable[..., object]) -> Decorator:
+    """Let a function decide whether a job runs: called like the task's own, it returns `(needs_update, message)`."""
+    return Decorator(check_if_uptodate=check)
+
+
+def graphviz(**attributes: object) -> Decorator:
+    """Draw the task with these attributes."""
+    return Decorator(graphviz=attributes)
 
 
 def tags(*names: str) -> Decorator:
@@ -193,6 +248,49 @@ def _end_of_names(text: object) -> str:
         return text
     unsuitable = Unsuitable(f"suffix({text!r}) is not the end of a file name", hint=usage(Kind.TRANSFORM))
     raise current().error(unsuitable, caller())
+
+
+def regex(pattern: str) -> Regex:
+    """The filter that takes inputs in which the expression is found; each match is replaced by the output."""
+    return Regex(pattern=_expression("regex", pattern))
+
+
+def formatter(*patterns: str | None) -> Formatter:
+    """The filter that takes inputs whose absolute paths match, file by file; their parts are fields of the output."""
+    return Formatter(patterns=tuple(None if one is None else _expression("formatter", one) for one in patterns))
+
+
+def _expression(what: str, pattern: object) -> str:
+    if isinstance(pattern, re.Pattern):
+        pattern = pattern.pattern
+    if not isinstance(pattern, str):
+        raise current().error(Unsuitable(f"{what}({pattern!r}) is no regular expression"), caller())
+    try:
+        compiled_expression(pattern)
+    except FieldError as error:
+        raise current().error(Unsuitable(error.message), caller()) from None
+    return pattern
+
+
+def inputs(*given: object) -> ChangedInputs:
+    """What each job reads instead of its input, which then only names things."""
+    if len(given) != 1:
+        unsuitable = Unsuitable(f"inputs takes one argument, not {len(given)}", hint="put several into a list")
+        raise current().error(unsuitable, caller())
+    return ChangedInputs("replace_inputs", given)
+
+
+def add_inputs(*given: object) -> ChangedInputs:
+    """What each job reads besides its input: the function is called with the tuple of all."""
+    return ChangedInputs("add_inputs", given)
+
+
+def touch_file(*names: object) -> TouchFile:
+    """In `posttask`: create or touch these files."""
+    try:
+        return TouchFile(names=tuple(path(name) for name in names))
+    except Unsuitable as error:
+        raise current().error(error, caller()) from None
 
 
 def output_from(*tasks: object) -> OutputFrom:

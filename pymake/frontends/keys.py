@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pymake.frontends import shapes
-from pymake.model.task import Kind
+from pymake.model.task import CHOOSING, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -78,6 +78,16 @@ TASK_KEYS: Mapping[str, Key] = {
         ),
         _key("python", shapes.FILLED, 'The Python function that a job calls: "module:function".', "action"),
         _key("suffix", shapes.SUFFIX, "Takes inputs that end so; output replaces that end.", "filter"),
+        _key("regex", shapes.REGEX, "Takes inputs in which it is found; output replaces every match.", "filter"),
+        _key(
+            "formatter",
+            shapes.FORMATTER,
+            "Takes inputs whose absolute paths match; output names their parts: {basename[0]}.",
+            "filter",
+        ),
+        _key("tuple_size", shapes.whole(1), "How many inputs a job of permutations or combinations takes."),
+        _key("add_inputs", shapes.ADD_INPUTS, "What each job reads besides its own input.", "input_change"),
+        _key("replace_inputs", shapes.REPLACE_INPUTS, "What each job reads instead of its own input.", "input_change"),
         _key("output_dir", shapes.FILLED, "Folder for the outputs that suffix derives."),
         _key("extras", shapes.EXTRAS, "Further arguments of the function, or {extras[0]} in a command."),
         _key("order_only", shapes.PATHS_AND_TASKS, "What must exist before a job runs, and does not decide."),
@@ -105,6 +115,8 @@ TASK_KEYS: Mapping[str, Key] = {
 }
 """Keys of a task."""
 
+_WITH_FILTER = (Kind.TRANSFORM, Kind.SUBDIVIDE, Kind.COLLATE, Kind.PRODUCT, *CHOOSING)
+
 RULES: tuple[Rule, ...] = (
     Rule(
         key="command",
@@ -125,10 +137,50 @@ RULES: tuple[Rule, ...] = (
         hint='write kind = "transform"',
     ),
     Rule(
-        key="suffix",
-        needs=("output",),
-        message="suffix, but no output",
-        hint='write what replaces the suffix, such as output = ".o"',
+        key="regex",
+        kinds=(Kind.TRANSFORM, Kind.SUBDIVIDE, Kind.COLLATE),
+        message="regex, which is for transform, subdivide and collate only",
+        hint='write kind = "transform"',
+    ),
+    *(
+        Rule(
+            key=key,
+            kinds=_WITH_FILTER,
+            message=f"{key}, which goes with a filter or a template only",
+            hint='write kind = "transform"',
+        )
+        for key in ("formatter", "add_inputs", "replace_inputs")
+    ),
+    Rule(
+        key="tuple_size",
+        kinds=CHOOSING,
+        message="tuple_size, which is for permutations and combinations only",
+        hint='write kind = "combinations"',
+    ),
+    *(
+        Rule(
+            key="kind",
+            value=kind.value,
+            needs=("tuple_size",),
+            message=f"{kind.value}, but no tuple_size",
+            hint="say how many inputs a job takes: tuple_size = 2",
+        )
+        for kind in CHOOSING
+    ),
+    *(
+        Rule(key=one, refuses=other, message=f"both {one} and {other}", hint="keep one of them")
+        for one, other in (
+            *(("suffix", "regex"), ("suffix", "formatter"), ("regex", "formatter")),
+            ("add_inputs", "replace_inputs"),
+        )
+    ),
+    *(
+        Rule(key=key, needs=("output",), message=f"{key}, but no output", hint=hint)
+        for key, hint in {
+            "suffix": 'write what replaces the suffix, such as output = ".o"',
+            "regex": 'write what replaces the match, such as output = "\\\\1.o"',
+            "formatter": 'write the output with its fields, such as output = "{basename[0]}.o"',
+        }.items()
     ),
     Rule(
         key="output_dir",
@@ -177,14 +229,7 @@ RULES: tuple[Rule, ...] = (
 
 LATER_KEYS = frozenset(
     {
-        *("regex", "formatter", "add_inputs", "replace_inputs", "tuple_size"),
         *("memory", "temporary", "interactive"),
-    }
-)
-LATER_KINDS = frozenset(
-    {
-        *("collate", "product"),
-        *("permutations", "combinations", "combinations_with_replacement"),
     }
 )
 """Words that build files of later versions know."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pymake.frontends.context import Context
     from pymake.frontends.declared import DeclaredTask
 
-_WITH_REFERENCES = ("input", "order_only", "follows")
+_WITH_REFERENCES = ("input", "order_only", "follows", "sets", "input_change")
 
 
 def project(context: Context, root: str) -> Project:

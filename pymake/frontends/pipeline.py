@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from pymake.errors import BuildFileError
-from pymake.frontends.arguments import FOR_EVERY_KIND, bind, check_names, command, known_names
+from pymake.frontends.arguments import FOR_EVERY_KIND, command, gathered
 from pymake.frontends.context import current
+from pymake.frontends.forms import bind, check_names, known_names
 from pymake.frontends.places import caller
 from pymake.frontends.references import Unsuitable
 from pymake.model.task import Kind
@@ -78,6 +79,26 @@ class Pipeline:
         """One job of all inputs: `merge(task_func, input, output, *extras)`."""
         return self._declare(Kind.MERGE, arguments, named)
 
+    def collate(self, *arguments: object, **named: object) -> DeclaredTask:
+        """One job for all inputs with one output: `collate(task_func, input, filter, output, *extras)`."""
+        return self._declare(Kind.COLLATE, arguments, named)
+
+    def product(self, *arguments: object, **named: object) -> DeclaredTask:
+        """One job for each pair of inputs: `product(task_func, input, filter, input2, filter2, output, *extras)`."""
+        return self._declare(Kind.PRODUCT, arguments, named)
+
+    def permutations(self, *arguments: object, **named: object) -> DeclaredTask:
+        """One job for each ordered choice: `permutations(task_func, input, filter, tuple_size, output, *extras)`."""
+        return self._declare(Kind.PERMUTATIONS, arguments, named)
+
+    def combinations(self, *arguments: object, **named: object) -> DeclaredTask:
+        """One job for each choice: `combinations(task_func, input, filter, tuple_size, output, *extras)`."""
+        return self._declare(Kind.COMBINATIONS, arguments, named)
+
+    def combinations_with_replacement(self, *arguments: object, **named: object) -> DeclaredTask:
+        """One job for each choice, an input more than once too: called like `combinations`."""
+        return self._declare(Kind.COMBINATIONS_WITH_REPLACEMENT, arguments, named)
+
     def _declare(self, kind: Kind, arguments: tuple[object, ...], named: dict[str, object]) -> DeclaredTask:
         declarations = self._declarations
         location = caller()
@@ -89,7 +110,7 @@ class Pipeline:
             action = _action(kind, named)
             name = _name(kind, named, action)
             conditions = named.pop("active", ())
-            bound = bind(kind, arguments, named)
+            kind, bound = bind(kind, arguments, named)
         except Unsuitable as error:
             raise declarations.error(error, location) from None
         function = action if callable(action) else None
@@ -100,7 +121,7 @@ class Pipeline:
         if conditions != ():
             declared.active_if(*(conditions if isinstance(conditions, (list, tuple)) else (conditions,)))
         try:
-            return declared.modify(location, bound)
+            return declared.modify(location, gathered(bound))
         except BuildFileError:
             declarations.drop(declared)
             raise

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from pymake.model.task import TaskRef
+from pymake.model.task import AddInputs, InputSet, ReplaceInputs, TaskRef
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -52,6 +52,20 @@ class OutputFrom:
 
     def __init__(self, tasks: tuple[object, ...]) -> None:
         self.tasks = tasks
+
+
+class ChangedInputs:
+    """What `inputs(…)` or `add_inputs(…)` holds; `argument` is the keyword that means the same."""
+
+    __slots__ = ("argument", "inputs")
+
+    def __init__(self, argument: str, inputs: tuple[object, ...]) -> None:
+        self.argument = argument
+        self.inputs = inputs
+
+    def __repr__(self) -> str:
+        name = "inputs" if self.argument == "replace_inputs" else self.argument
+        return f"{name}({', '.join(map(repr, self.inputs))})"
 
 
 def parameter(value: object, refer: Refer) -> object:
@@ -129,4 +143,8 @@ def settled(value: object, names: Mapping[str, str]) -> object:
         return TaskRef(name=names.get(value.name, value.name))
     if isinstance(value, (list, tuple, set, frozenset)) and set(map(type, value)) != {str}:
         return type(value)(settled(item, names) for item in value)
+    if isinstance(value, (InputSet, ReplaceInputs)):
+        return replace(value, input=settled(value.input, names))
+    if isinstance(value, AddInputs):
+        return AddInputs(inputs=tuple(settled(item, names) for item in value.inputs))
     return value

@@ -6,7 +6,17 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from pymake.model.task import LONGEST_SECONDS, CommandText, Kind, Suffix, TaskRef
+from pymake.model.task import (
+    LONGEST_SECONDS,
+    AddInputs,
+    CommandText,
+    Formatter,
+    Kind,
+    Regex,
+    ReplaceInputs,
+    Suffix,
+    TaskRef,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -164,6 +174,32 @@ def _files_and_tasks(value: object) -> object:
             raise Mismatch('a path, { task = "NAME" }, or a list of these', value)
 
 
+def _formatter(value: object) -> object:
+    """A formatter, or for a product one for each of its inputs."""
+    match value:
+        case str():
+            return Formatter(patterns=(value,))
+        case list() if any(isinstance(one, list) for one in value):
+            return tuple(_each(value, _formatter_of_set))
+        case list():
+            return Formatter(patterns=tuple(_each(value, _text)))
+        case _:
+            raise Mismatch("an expression, or a list of these", value)
+
+
+def _formatter_of_set(value: object) -> Formatter:
+    if isinstance(value, list):
+        return Formatter(patterns=tuple(_each(value, _text)))
+    if isinstance(value, str):
+        return Formatter(patterns=(value,))
+    raise Mismatch("an expression, or a list of these", value)
+
+
+def _added(value: object) -> AddInputs:
+    added = _files_and_tasks(value)
+    return AddInputs(inputs=tuple(added) if isinstance(added, list) else (added,))
+
+
 def _extras(value: object) -> object:
     if not isinstance(value, list):
         raise Mismatch("a list", value)
@@ -264,6 +300,17 @@ KIND = Shape(
     "a kind of task",
     {"enum": [kind.value for kind in Kind]},
     Kind,  # a word that is no kind is told before, with the nearest
+)
+REGEX = Shape("a text that is not empty", _FILLED, lambda value: Regex(pattern=_filled(value)))
+_EXPRESSIONS: Schema = {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]}
+FORMATTER = Shape(
+    "an expression, or a list of these",
+    {"anyOf": [_TEXT, {"type": "array", "items": _EXPRESSIONS}]},
+    _formatter,
+)
+ADD_INPUTS = Shape("paths and tasks", PATHS_AND_TASKS.schema, _added)
+REPLACE_INPUTS = Shape(
+    "paths and tasks", PATHS_AND_TASKS.schema, lambda value: ReplaceInputs(input=_files_and_tasks(value))
 )
 SUFFIX = Shape("a text", _TEXT, lambda value: Suffix(text=_text(value)))
 

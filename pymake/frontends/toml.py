@@ -8,10 +8,10 @@ import sys
 from typing import TYPE_CHECKING
 
 from pymake.errors import BuildFileError, Place, nearest
-from pymake.frontends.keys import LATER_KEYS, LATER_KINDS, RULES, TASK_KEYS, TOP_KEYS
+from pymake.frontends.keys import LATER_KEYS, RULES, TASK_KEYS, TOP_KEYS
 from pymake.frontends.lines import Lines
 from pymake.frontends.shapes import Mismatch, describe
-from pymake.model.task import Kind, Project, Task
+from pymake.model.task import Formatter, InputSet, Kind, Project, Task
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -144,8 +144,27 @@ class _File:
         place = self._place(at)
         if "python" in table:
             values["action"] = self._resolve(str(table["python"]), self._root, place)
+        self._part_sets(name, table, values)
         make: Callable[..., Task] = Task  # as above
         return make(name=name, place=place, **values)
+
+    def _part_sets(self, name: str, table: Mapping[str, object], values: dict[str, object]) -> None:
+        """The inputs of a product, each with its filter."""
+        given, chosen = values.get("input"), values.get("filter")
+        if table.get("kind") != Kind.PRODUCT.value:
+            if isinstance(chosen, tuple):
+                said = "formatter is a list of lists, which is for product only"
+                raise self._error(f"task {name}: {said}", ("task", name, "formatter"))
+            return
+        inputs = given if isinstance(given, list) and given else [given]
+        filters = [Formatter(patterns=(one,)) for one in chosen.patterns] if isinstance(chosen, Formatter) else chosen
+        filters = list(filters) if isinstance(filters, (list, tuple)) else [None]
+        if len(filters) > len(inputs):
+            said = f"formatter has {len(filters)} members, and input {len(inputs)}"
+            raise self._error(f"task {name}: {said}", ("task", name, "formatter"), hint="give one for each input")
+        filters += [None if chosen is None else Formatter()] * (len(inputs) - len(filters))
+        sets = [InputSet(input=one, filter=filter_) for one, filter_ in zip(inputs, filters, strict=True)]
+        values.update(input=sets[0].input, filter=sets[0].filter, sets=tuple(sets[1:]))
 
     def _check_kind(self, name: str, table: Mapping[str, object]) -> None:
         kind = table.get("kind")
@@ -155,8 +174,6 @@ class _File:
         at = ("task", name, "kind")
         if not isinstance(kind, str):
             raise self._error(f"task {name}: kind must be a text; it is {describe(kind)}", at)
-        if kind in LATER_KINDS:
-            raise self._error(f"task {name}: this version of pymake does not have the kind {kind!r} yet", at)
         raise self._error(f"task {name}: unknown kind {kind!r}", at, hint=_near(kind, kinds))
 
     def _values(

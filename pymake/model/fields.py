@@ -1,7 +1,7 @@
 """Texts with fields: `{name}`, `{name[0]}`, `{name[1:]}`, `{name:raw}`; `{{` and `}}` are braces.
 
 A field with something else after the colon, `{name:[0-9]+}`, is a capture of a path template: it can be substituted
-by a variable of that name, but not expanded.
+by a variable of that name, but not expanded. Only what a formatter names is formatted, `{1[0]:0>3}`, `{basename[0]!r}`.
 """
 
 from __future__ import annotations
@@ -17,25 +17,29 @@ FieldValue = str | Sequence["FieldValue"]
 """A text, or a list (of lists …) of texts."""
 
 _BRACE = re.compile(r"[{}]")
-_FIELD = re.compile(r"([^\W\d]\w*)((?:\[[^\[\]]*\])*)(?::(.*))?", re.DOTALL)
+_FIELD = re.compile(r"([^\W\d]\w*|\d+)((?:\[[^\[\]]*\])*)(?:!([ars]))?(?::(.*))?", re.DOTALL)
 _INDEX = re.compile(r"\[(-?\d+)\]|\[(-?\d+)?:(-?\d+)?\]")
 _DOUBLE = "write {{ and }} for braces that are meant as they are"
 
 
 class FieldError(ValueError):
-    """A text with fields is broken, or a field has no value. `message` says what, `hint` what to try next."""
+    """A text with fields is broken, or a field has no value. `message` says what, `hint` what to try next.
 
-    def __init__(self, message: str, *, hint: str | None = None) -> None:
+    `name` is that of the field, if one has no value.
+    """
+
+    def __init__(self, message: str, *, hint: str | None = None, name: str | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.name = name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
     """One field. `text` is how it was written, `pattern` what stands after a colon unless that is `raw`.
 
-    An index is a number, or the two ends of a slice.
+    An index is a number, or the two ends of a slice. A `conversion` is `a`, `r` or `s`, as for `str.format`.
     """
 
     name: str
@@ -43,6 +47,15 @@ class Field:
     indices: tuple[int | tuple[int | None, int | None], ...] = ()
     raw: bool = False
     pattern: str | None = None
+    conversion: str | None = None
+
+
+class _Missing(str):
+    __slots__ = ()
+
+
+MISSING = _Missing()
+"""Stands where a list of values has none; using it is an error."""
 
 
 def parse(text: str) -> tuple[str | Field, ...]:
@@ -106,13 +119,14 @@ def _field(text: str) -> Field:
     found = _FIELD.fullmatch(text, 1, len(text) - 1)
     if found is None:
         raise FieldError(f"{text} is no field", hint=_DOUBLE)
-    name, indices, pattern = found.groups()
+    name, indices, conversion, pattern = found.groups()
     return Field(
         name=name,
         text=text,
         indices=_indices(indices, text),
         raw=pattern == "raw",
         pattern=None if pattern == "raw" else pattern,
+        conversion=conversion,
     )
 
 
@@ -161,7 +175,7 @@ def substitute(text: str, values: Mapping[str, FieldValue]) -> str:
     return "".join(
         escape(part)
         if isinstance(part, str)
-        else escape(joined(_pick(part, values[part.name])))
+        else escape(joined(pick(part, values[part.name])))
         if part.name in values
         else part.text
         for part in parse(text)
@@ -192,7 +206,7 @@ def bare_field(text: str) -> str | None:
         FieldError: a broken text.
     """
     match parse(text):
-        case (Field(name=name, indices=(), raw=False, pattern=None),):
+        case (Field(name=name, indices=(), raw=False, pattern=None, conversion=None),):
             return name
         case _:
             return None
@@ -204,14 +218,26 @@ def field_value(field: Field, values: Mapping[str, FieldValue], text: str) -> Fi
     Raises:
         FieldError: there is no such value, or an index is out of range.
     """
-    value = values.get(field.name)
-    if value is None:
-        raise _unknown(field, values, text)
+    value = known_value(field, values, text)
     if field.pattern is not None:
         raise FieldError(
             f"{field.text} captures a part of an input, and cannot stand here", hint=f"write {{{field.name}}}"
         )
-    return _pick(field, value) if field.indices else value
+    if field.conversion is not None:
+        raise FieldError(f"{field.text} is formatted, and can stand only in the texts of a formatter")
+    return pick(field, value) if field.indices else value
+
+
+def known_value(field: Field, values: Mapping[str, FieldValue], text: str) -> FieldValue:
+    """The value behind the name of a field of a text, indices not yet applied.
+
+    Raises:
+        FieldError: there is no such value.
+    """
+    value = values.get(field.name)
+    if value is None:
+        raise _unknown(field, values, text)
+    return value
 
 
 def joined(value: FieldValue) -> str:
@@ -232,26 +258,40 @@ def flat(value: FieldValue) -> Iterator[str]:
         yield from flat(inner)
 
 
-def _pick(field: Field, value: FieldValue) -> FieldValue:
-    """Apply the indices. A single text is also a list of one, so that `{output[0]}` works where there is one."""
-    for index in field.indices:
-        values = (value,) if isinstance(value, str) else value
+def pick(field: Field, value: FieldValue) -> FieldValue:
+    """Apply the indices. A single text is also a list of one, so that `{output[0]}` works where there is one.
+
+    A further index of a text picks letters.
+
+    Raises:
+        FieldError: an index is out of range.
+    """
+    for at, index in enumerate(field.indices):
+        values = (value,) if isinstance(value, str) and not at else value
         if isinstance(index, tuple):
             value = values[index[0] : index[1]]
         elif -len(values) <= index < len(values):
             value = values[index]
         else:
-            count = "1 value" if len(values) == 1 else f"{len(values)} values"
-            raise FieldError(f"{field.text} is out of range: {field.name} has {count} here")
+            what = "letter" if isinstance(values, str) else "value"
+            count = f"1 {what}" if len(values) == 1 else f"{len(values)} {what}s"
+            raise FieldError(f"{field.text} is out of range: {field.name} has {count} here", name=field.name)
+        if value is MISSING:
+            raise missing(field)
     return value
 
 
 def _unknown(field: Field, values: Mapping[str, FieldValue], text: str) -> FieldError:
     message = f"unknown field {field.text}"
     if f"${field.text}" in text:
-        return FieldError(message, hint=f"write ${{{field.text}}} for a variable of the shell")
+        return FieldError(message, hint=f"write ${{{field.text}}} for a variable of the shell", name=field.name)
     near = nearest(field.name, values)
     if near:
-        return FieldError(message, hint=" or ".join(f"{{{name}}}" for name in near))
+        return FieldError(message, hint=" or ".join(f"{{{name}}}" for name in near), name=field.name)
     known = ", ".join(f"{{{name}}}" for name in sorted(values))
-    return FieldError(message, hint=f"known here: {known}; {_DOUBLE}" if known else _DOUBLE)
+    return FieldError(message, hint=f"known here: {known}; {_DOUBLE}" if known else _DOUBLE, name=field.name)
+
+
+def missing(field: Field) -> FieldError:
+    """The error of a field that has no value for this input."""
+    return FieldError(f"{field.text} has no value here: no expression of the formatter gives it one", name=field.name)

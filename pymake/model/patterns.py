@@ -155,7 +155,11 @@ _STARS = _Part(_ANY_PATH, _ANY_PATH)
 def _read(text: str) -> str | Pattern:
     parts = tuple(_parts(text))
     for part in parts:
-        if part.field is not None and (part.field.indices or part.field.raw):
+        if part.field is None:
+            continue
+        if part.field.name.isdecimal():
+            raise FieldError(f"{part.field.text} is no capture: a name starts with a letter")
+        if part.field.indices or part.field.raw or part.field.conversion:
             raise FieldError(f"{part.field.text} cannot stand in a pattern", hint=f"write {{{part.field.name}}}")
     if all(part.literal is not None for part in parts):
         return normalise("".join(part.literal or "" for part in parts))

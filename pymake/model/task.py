@@ -39,6 +39,20 @@ class Kind(enum.Enum):
     """One job for each input, each with many outputs, as with `split`."""
     MERGE = "merge"
     """One job of all inputs."""
+    COLLATE = "collate"
+    """One job for all inputs that lead to the same output."""
+    PRODUCT = "product"
+    """One job for each way to take an input from every set."""
+    PERMUTATIONS = "permutations"
+    """One job for each choice of some inputs, in every order."""
+    COMBINATIONS = "combinations"
+    """One job for each choice of some inputs."""
+    COMBINATIONS_WITH_REPLACEMENT = "combinations_with_replacement"
+    """One job for each choice of some inputs, each of them any number of times."""
+
+
+CHOOSING = (Kind.PERMUTATIONS, Kind.COMBINATIONS, Kind.COMBINATIONS_WITH_REPLACEMENT)
+"""The kinds whose jobs take so many inputs of one set."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +67,60 @@ class Suffix:
     """The filter `suffix(".c")`: takes inputs that end so; the output replaces that end."""
 
     text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Regex:
+    """The filter `regex("…")`: takes inputs in which it is found; every match is replaced by the output."""
+
+    pattern: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Formatter:
+    """The filter `formatter("…", …)`: takes inputs whose absolute paths match, expression by file; None fits all.
+
+    The parts of the paths are fields of the output: `{path[0]}`, `{basename[0]}`, `{1[0]}`.
+    """
+
+    patterns: tuple[str | None, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputSet:
+    """A further set of inputs of a `product`, with its filter."""
+
+    input: Parameter
+    filter: Formatter | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddInputs:
+    """`add_inputs(…)`: the input of each job becomes a tuple of it and these."""
+
+    inputs: tuple[Parameter, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplaceInputs:
+    """`inputs(…)`: what each job reads instead of its input, which only names things."""
+
+    input: Parameter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TouchFile:
+    """`touch_file(…)` in `posttask`: files that are created or touched when the task is done."""
+
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobsLimit:
+    """`jobs_limit(count, name)`: at most so many jobs at a time, of this task or of all that share the name."""
+
+    count: int
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +162,10 @@ class Task:
     input: Parameter = None
     output: Parameter = None
     extras: tuple[Parameter, ...] = ()
-    filter: Suffix | None = None
+    filter: Suffix | Regex | Formatter | None = None
+    sets: tuple[InputSet, ...] = ()
+    tuple_size: int | None = None
+    input_change: AddInputs | ReplaceInputs | None = None
     output_dir: str | None = None
     order_only: Parameter = ()
     depfile: str | None = None
@@ -114,6 +185,10 @@ class Task:
     protected: bool = False
     always: bool = False
     active: bool = True
+    posttask: tuple[Callable[..., object] | TouchFile, ...] = ()
+    jobs_limit: JobsLimit | None = None
+    check_if_uptodate: Callable[..., object] | None = None
+    graphviz: Mapping[str, str] = field(default_factory=dict)
     tags: tuple[str, ...] = ()
     doc: str = ""
 
@@ -124,7 +199,8 @@ class Project:
 
     `root` is the folder of the build files, absolute; `files` the build files and the project modules they loaded,
     relative to it. `default` holds target names as written; empty means every task. `default_place`
-    is where a text says so.
+    is where a text says so. `is_lenient` lets a filter take none of the inputs, with a warning, and leaves a job out
+    whose formatter lacks a field: what `pymake.ruffus` asks for, and else is an error.
     """
 
     root: str
@@ -135,3 +211,4 @@ class Project:
     variables: Mapping[str, VariableValue] = field(default_factory=dict)
     env: Mapping[str, str] = field(default_factory=dict)
     pools: Mapping[str, int] = field(default_factory=dict)
+    is_lenient: bool = False

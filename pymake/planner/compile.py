@@ -6,7 +6,7 @@ the drafts become jobs, in the order of the build files. All of it is linear in 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pymake.errors import BuildFileError, PlanError, nearest
@@ -16,26 +16,29 @@ from pymake.planner.facts import Facts, World, missing_tools
 from pymake.planner.files import STATE_FOLDER, Files
 from pymake.planner.inputs import Inputs, Made, unknown_task
 from pymake.planner.jobs import Jobs
-from pymake.planner.kinds import Expansion, expand_task
+from pymake.planner.kinds import expand_task
 from pymake.planner.sequence import groups
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
+    from pymake.model.filters import Unmatched
     from pymake.model.ids import JobId, TaskId
     from pymake.model.job import JobSpec
     from pymake.model.task import Project, Task
     from pymake.planner.declared import Declared
+    from pymake.planner.drafts import Expansion
 
 __all__ = ["Compiled", "World", "compile_project"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compiled:
-    """A plan, and what the user should know about it."""
+    """A plan, and what the user should know about it. `unmatched` is by task what its filter did not take."""
 
     plan: Plan
     warnings: tuple[str, ...]
+    unmatched: Mapping[str, tuple[Unmatched, ...]] = field(default_factory=dict)
 
 
 def compile_project(project: Project, world: World) -> Compiled:
@@ -59,6 +62,7 @@ class _Compiler:
         self._made: dict[str, Made] = {}
         self._expansions: dict[str, Expansion] = {}
         self._warnings: dict[str, list[str]] = {}
+        self._unmatched: dict[str, tuple[Unmatched, ...]] = {}
 
     def compiled(self) -> Compiled:
         self._declare()
@@ -69,7 +73,11 @@ class _Compiler:
             else:
                 self._expand_together(members)
         plan = self._plan()
-        return Compiled(plan=plan, warnings=tuple(text for texts in self._warnings.values() for text in texts))
+        return Compiled(
+            plan=plan,
+            warnings=tuple(text for texts in self._warnings.values() for text in texts),
+            unmatched=self._unmatched,
+        )
 
     def _declare(self) -> None:
         """Take all tasks in. Outputs that are written down count at once, those that depend on inputs later."""
@@ -104,6 +112,8 @@ class _Compiler:
             expansion = expand_task(declared, self._inputs(declared, before))
         self._expansions[task.name] = expansion
         self._made[task.name] = expansion.made
+        if expansion.unmatched:
+            self._unmatched[task.name] = expansion.unmatched
         after = self._outputs(declared)
         if after == before:
             return False

@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pymake.errors import BuildFileError, assert_never
-from pymake.model.fields import FieldError, bare_field, escape, expand, substitute
-from pymake.model.patterns import Pattern, is_glob, normalise, read, unescaped
-from pymake.model.task import Kind, TaskRef
+from pymake.model.fields import FieldError, bare_field, escape, expand, joined, substitute
+from pymake.model.filters import compiled_expression
+from pymake.model.patterns import is_glob, normalise, unescaped
+from pymake.model.task import AddInputs, Formatter, Kind, Regex, ReplaceInputs, Suffix
 from pymake.planner.calls import check_call
+from pymake.planner.likeness import likeness, looked_for, opened
 from pymake.planner.structure import members, rebuilt, texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from pymake.model.filters import Filter
+    from pymake.model.patterns import Pattern
     from pymake.model.task import Project, Task, VariableValue
+
+_NAME_IN_BRACES = re.compile(r"\{([^\W\d]\w*)\}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Declared:
     """A task whose texts hold captures and patterns, but no variables any more.
 
-    `outputs` are its outputs if they are known already, None if they depend on what its inputs are. `likeness` is how
-    every output starts and ends. `patterns` and `needs` are what its inputs are looked for with.
+    `sets` are all sets of inputs of a product, each with its filter. `change` is what a job reads besides or instead
+    of its input. `outputs` are its outputs if they are known already, None if they depend on what its inputs are.
+    `likeness` is how every output starts and ends. `patterns` and `needs` are what its inputs are looked for with.
+    `below` is the root with a slash. `is_lenient` says what becomes of inputs that the filter does not take.
     """
 
     task: Task
@@ -34,11 +43,20 @@ class Declared:
     order_only: object
     files: object
     output_dir: str | None
-    suffix: str | None
+    filter: Filter | None
+    sets: tuple[tuple[object, Formatter | None], ...]
+    change: AddInputs | ReplaceInputs | None
     outputs: tuple[str, ...] | None
     likeness: tuple[str, str]
     patterns: tuple[Pattern, ...]
     needs: tuple[str, ...]
+    below: str
+    is_lenient: bool
+
+    def path(self, text: str) -> str:
+        """A path of a job as the plan knows it: normalised, and relative if it lies below the root."""
+        found = normalise(text)
+        return found.removeprefix(self.below) if found[:1] == "/" else found
 
 
 @contextmanager
@@ -63,11 +81,13 @@ def declare(task: Task, project: Project) -> Declared:
     output = words.paths(task.output)
     if output:
         output = _named(task, output)
-    suffix = None if task.filter is None else words.text(task.filter.text)
+    chosen = words.filter(task.filter)
+    sets = words.sets(task)
+    change = words.change(task)
     output_dir = None if task.output_dir is None else words.template(task.output_dir)
-    _check(task, output, suffix)
+    _check(task, output)
     check_call(task)
-    patterns, needs = _looked_for(inputs)
+    patterns, needs = looked_for((*inputs, *(given for given, _ in sets), _read_besides(change, chosen)))
     outputs = _known_outputs(task.kind, output, variables)
     return Declared(
         task=words.settled(task, project.env),
@@ -77,12 +97,28 @@ def declare(task: Task, project: Project) -> Declared:
         order_only=inputs[1],
         files=inputs[2],
         output_dir=output_dir,
-        suffix=suffix,
+        filter=chosen,
+        sets=sets,
+        change=change,
         outputs=outputs,
-        likeness=("", "") if outputs is not None else _likeness(output, suffix, output_dir, inputs[0]),
+        likeness=("", "") if outputs is not None else likeness(output, chosen, output_dir, inputs[0]),
         patterns=patterns,
         needs=needs,
+        below=words.below,
+        is_lenient=project.is_lenient,
     )
+
+
+def _read_besides(change: AddInputs | ReplaceInputs | None, chosen: Filter | None) -> object:
+    match change:
+        case None:
+            return ()
+        case AddInputs(inputs=added):
+            return opened(added, chosen)
+        case ReplaceInputs(input=replacing):
+            return opened(replacing, chosen)
+        case _:
+            assert_never(change)
 
 
 class _Words:
@@ -90,7 +126,7 @@ class _Words:
 
     def __init__(self, variables: Mapping[str, VariableValue], below: str) -> None:
         self._variables = variables
-        self._below = below
+        self.below = below
 
     def template(self, text: str) -> str:
         """The variables replaced, other fields as written."""
@@ -102,7 +138,7 @@ class _Words:
 
     def path(self, text: str) -> str:
         """A path with the variables replaced, relative if it lies below the root."""
-        return self.template(text).removeprefix(self._below)
+        return self.template(text).removeprefix(self.below)
 
     def paths(self, value: object) -> object:
         """Every path in a structure; one that is just a list of variables becomes several in its place."""
@@ -124,6 +160,53 @@ class _Words:
                 found.extend(several)
         return rebuilt(value, found)
 
+    def filter(self, chosen: Filter | None) -> Filter | None:
+        """A filter with the variables replaced; in an expression they stand for themselves."""
+        match chosen:
+            case None:
+                return None
+            case Suffix(text=text):
+                return Suffix(text=self.text(text))
+            case Regex(pattern=pattern):
+                return Regex(pattern=self._expression(pattern))
+            case Formatter():
+                return self._formatter(chosen)
+            case _:
+                assert_never(chosen)
+
+    def sets(self, task: Task) -> tuple[tuple[object, Formatter | None], ...]:
+        """All sets of inputs of a product."""
+        if task.kind is not Kind.PRODUCT:
+            return ()
+        first = task.filter if isinstance(task.filter, Formatter) else None
+        given = [(task.input, first), *((one.input, one.filter) for one in task.sets)]
+        return tuple((self.paths(one), None if chosen is None else self._formatter(chosen)) for one, chosen in given)
+
+    def change(self, task: Task) -> AddInputs | ReplaceInputs | None:
+        """What jobs read besides or instead of their input, with the variables replaced."""
+        match task.input_change:
+            case None:
+                return None
+            case AddInputs(inputs=added):
+                return AddInputs(inputs=tuple(map(self.paths, added)))
+            case ReplaceInputs(input=replacing):
+                return ReplaceInputs(input=self.paths(replacing))
+            case _:
+                assert_never(task.input_change)
+
+    def _formatter(self, chosen: Formatter) -> Formatter:
+        return Formatter(patterns=tuple(None if one is None else self._expression(one) for one in chosen.patterns))
+
+    def _expression(self, pattern: str) -> str:
+        if self._variables and "{" in pattern:
+            pattern = _NAME_IN_BRACES.sub(self._in_expression, pattern)
+        compiled_expression(pattern)
+        return pattern
+
+    def _in_expression(self, found: re.Match[str]) -> str:
+        value = self._variables.get(found[1])
+        return found[0] if value is None else re.escape(joined(value))
+
     def settled(self, task: Task, env: Mapping[str, str]) -> Task:
         """The task with its plain texts final: what the build reads from it."""
         given = {**env, **task.env}
@@ -139,8 +222,8 @@ class _Words:
 
     def _folder(self, text: str) -> str | None:
         """A folder to run in; None for the root, in whatever way it is written."""
-        folder = normalise(self.text(text).removeprefix(self._below))
-        return None if folder in ("", ".", self._below[:-1]) else folder
+        folder = normalise(self.text(text).removeprefix(self.below))
+        return None if folder in ("", ".", self.below[:-1]) else folder
 
     def _several(self, text: str) -> list[object] | None:
         if text[:1] != "{":
@@ -151,8 +234,8 @@ class _Words:
         return [self.path(escape(item)) for item in value]
 
 
-def _check(task: Task, output: object, suffix: str | None) -> None:
-    if task.output_dir is not None and suffix is None:
+def _check(task: Task, output: object) -> None:
+    if task.output_dir is not None and not isinstance(task.filter, Suffix):
         raise BuildFileError(
             f"task {task.name}: output_dir needs a suffix",
             place=task.place,
@@ -180,29 +263,19 @@ def _named(task: Task, output: object) -> object:
     return output if inner is None else rebuilt(output, [_named(task, item) for item in inner])
 
 
-def _looked_for(inputs: tuple[object, ...]) -> tuple[tuple[Pattern, ...], tuple[str, ...]]:
-    """The patterns and the tasks anywhere in the inputs."""
-    patterns: list[Pattern] = []
-    needs: dict[str, None] = {}
-    stack: list[object] = [value for value in inputs if value]
-    while stack:
-        value = stack.pop()
-        if isinstance(value, str):
-            found = read(value)
-            if not isinstance(found, str):
-                patterns.append(found)
-        elif isinstance(value, TaskRef):
-            needs[value.name] = None
-        else:
-            stack.extend(members(value) or ())
-    return tuple(patterns), tuple(needs)
-
-
 def _known_outputs(kind: Kind, output: object, variables: Mapping[str, VariableValue]) -> tuple[str, ...] | None:
     match kind:
         case Kind.TASK | Kind.ORIGINATE | Kind.SPLIT | Kind.MERGE:
             return tuple(filled(text, variables) for text in texts(output))
-        case Kind.TRANSFORM | Kind.SUBDIVIDE:
+        case (
+            Kind.TRANSFORM
+            | Kind.SUBDIVIDE
+            | Kind.COLLATE
+            | Kind.PRODUCT
+            | Kind.PERMUTATIONS
+            | Kind.COMBINATIONS
+            | Kind.COMBINATIONS_WITH_REPLACEMENT
+        ):
             return None
         case _:
             assert_never(kind)
@@ -211,32 +284,3 @@ def _known_outputs(kind: Kind, output: object, variables: Mapping[str, VariableV
 def filled(text: str, values: Mapping[str, VariableValue]) -> str:
     """The path that an output text stands for."""
     return normalise(expand(text, values) if "{" in text or "}" in text else text)
-
-
-def _likeness(output: object, suffix: str | None, output_dir: str | None, given: object) -> tuple[str, str]:
-    """How outputs start and end, as far as it is certain; "" where it isn't."""
-    start = None if suffix is None else output_dir + "/x" if output_dir is not None else given
-    ends = [_ends(text) for text in texts(output)]
-    starts = [_ends(start)[0] if isinstance(start, str) else ""] if suffix is not None else [first for first, _ in ends]
-    if suffix is not None:
-        # The prefix ends where the file name may go on: only its folder is certain.
-        starts = [first[: first.rfind("/") + 1] for first in starts]
-        if any("\\" in text for text in texts(output)):
-            starts = [""]
-    return _common(starts), _common([last[::-1] for _, last in ends])[::-1]
-
-
-def _ends(text: str) -> tuple[str, str]:
-    try:
-        found = read(text)
-    except FieldError:  # it is reported when the outputs are made
-        return "", ""
-    return (found, found) if isinstance(found, str) else (found.prefix, found.suffix)
-
-
-def _common(starts: list[str]) -> str:
-    if not starts:
-        return ""
-    low, high = min(starts), max(starts)
-    length = next((i for i, letter in enumerate(low) if letter != high[i]), len(low))
-    return low[:length]

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 
 class Element(NamedTuple):
-    """One member of an input list: a path or a structure of paths. `matched` says that a pattern found it."""
+    """One member of an input list: a path or a structure of paths. `is_match` says that a pattern found it."""
 
     value: object
     captures: Mapping[str, str] = NO_CAPTURES
-    matched: bool = False
+    is_match: bool = False
 
 
 class Made(NamedTuple):

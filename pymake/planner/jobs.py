@@ -9,12 +9,12 @@ import posixpath
 from typing import TYPE_CHECKING
 
 from pymake.errors import BuildFileError, InternalError
-from pymake.model.fields import bare_field, expand, field_names, flat, substitute
+from pymake.model.fields import bare_field, expand, field_names, flat
+from pymake.model.filters import with_literals
 from pymake.model.job import Call, JobSpec
 from pymake.model.patterns import normalise
-from pymake.model.task import CommandText, Kind
+from pymake.model.task import CommandText, Kind, Regex
 from pymake.planner.commands import implied_inputs, render
-from pymake.planner.kinds import PREFIX
 from pymake.planner.structure import field_value, mapped, texts
 
 if TYPE_CHECKING:
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from pymake.model.fields import FieldValue
     from pymake.model.job import Action
     from pymake.planner.declared import Declared
+    from pymake.planner.drafts import Draft
     from pymake.planner.files import Files
     from pymake.planner.inputs import Inputs
-    from pymake.planner.kinds import Draft
 
 
 class Jobs:
@@ -38,7 +38,10 @@ class Jobs:
         self._files = files
         self._inputs = inputs
         self._facts = facts
-        self._fixed_extras = not any("{" in text or "}" in text or "\\" in text for text in texts(task.extras))
+        by_regex = isinstance(declared.filter, Regex)
+        self._fixed_extras = not any(
+            by_regex or "{" in text or "}" in text or "\\" in text for text in texts(task.extras)
+        )
         self._extra_inputs = None if _has_fields(declared.files) else inputs.paths(declared.files)
         self._order_only = (
             None if _has_fields(declared.order_only) else self._awaited(inputs.paths(declared.order_only))
@@ -76,7 +79,7 @@ class Jobs:
 
     def _values(self, draft: Draft, read: tuple[str, ...]) -> dict[str, FieldValue]:
         """What the fields of the command stand for: paths as they have to be written in its folder."""
-        values: dict[str, FieldValue] = {**draft.captures, **self._declared.variables}
+        values: dict[str, FieldValue] = {**draft.fields, **self._declared.variables}
         if self._task.cwd is None:
             values["input"], values["output"] = _value(read), _value(draft.outputs)
         else:
@@ -116,13 +119,12 @@ class Jobs:
         if text[:1] == "{" and (name := bare_field(text)) in self._declared.variables and name is not None:
             value = values[name]
             return value if isinstance(value, str) else list(flat(value))
-        text = expand(text, values)
-        return text if draft.prefix is None else PREFIX.sub(lambda _: draft.prefix or "", text)
+        return expand(text, values) if draft.naming is None else draft.naming.other(text, values)
 
     def _captured(self, parameter: object, draft: Draft) -> tuple[str, ...]:
-        """The paths of a parameter in which captures of the input may stand."""
-        captures = draft.captures
-        return self._inputs.paths(mapped(parameter, lambda text: substitute(text, captures)))
+        """The paths of a parameter in which fields of the input may stand."""
+        fields = draft.fields
+        return self._inputs.paths(mapped(parameter, lambda text: with_literals(text, fields)))
 
     def _awaited(self, paths: tuple[str, ...]) -> tuple[str, ...]:
         """Order-only inputs; for a folder also what other tasks make in it."""

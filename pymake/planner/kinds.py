@@ -2,42 +2,23 @@
 
 from __future__ import annotations
 
-import posixpath
-import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from pymake.errors import BuildFileError
-from pymake.model.fields import expand, field_names
-from pymake.model.patterns import NO_CAPTURES, normalise
-from pymake.model.task import Kind
-from pymake.planner.declared import filled
+from pymake.model.fields import FieldError, field_names
+from pymake.model.filters import describe
+from pymake.model.task import Formatter, Kind, Regex, Suffix
+from pymake.planner.choosing import chosen
+from pymake.planner.drafts import Draft, Drafting, Expansion, outputs_of, without_own
 from pymake.planner.inputs import Element, Inputs, Made
-from pymake.planner.structure import mapped, members, texts
+from pymake.planner.structure import key, mapped, members, texts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from pymake.planner.declared import Declared
 
-PREFIX = re.compile(r"\\1|\\g<1>")
-"""In the texts of a task with a suffix: what stands before the suffix."""
-
-
-class Draft(NamedTuple):
-    """A job as far as its files go: structures for the call, the outputs also flat. `prefix` is what a suffix left."""
-
-    input: object
-    output: object
-    outputs: tuple[str, ...]
-    captures: Mapping[str, str] = NO_CAPTURES
-    prefix: str | None = None
-
-
-class Expansion(NamedTuple):
-    """The jobs of a task, and what its readers see of them."""
-
-    drafts: tuple[Draft, ...] = ()
-    made: Made = Made()
+_IN_EVERY_EXTRA = {"input": "", "output": ""}
 
 
 def expand_task(declared: Declared, inputs: Inputs) -> Expansion:
@@ -57,12 +38,12 @@ def _task(declared: Declared, inputs: Inputs) -> Expansion:
     value = inputs.whole(declared.input)
     if declared.input and not any(texts(value)) and (declared.needs or declared.patterns):
         return _nothing(inputs)
-    return _one_job(declared, value)
+    return _one_job(declared, inputs, value)
 
 
 def _merge(declared: Declared, inputs: Inputs) -> Expansion:
     value = inputs.whole(declared.input)
-    return _one_job(declared, value) if any(texts(value)) else _nothing(inputs)
+    return _one_job(declared, inputs, value) if any(texts(value)) else _nothing(inputs)
 
 
 def _nothing(inputs: Inputs) -> Expansion:
@@ -70,20 +51,16 @@ def _nothing(inputs: Inputs) -> Expansion:
     return Expansion()
 
 
-def _one_job(declared: Declared, value: object) -> Expansion:
-    draft = _draft(declared, value, declared.output)
+def _one_job(declared: Declared, inputs: Inputs, value: object) -> Expansion:
+    draft = Drafting(declared, inputs).fixed(value)
     return Expansion((draft,), Made(() if draft.output is None else (draft.output,), single=True))
 
 
-def _originate(declared: Declared, _inputs: Inputs) -> Expansion:
+def _originate(declared: Declared, inputs: Inputs) -> Expansion:
     inner = members(declared.output)
-    drafts = tuple(_draft(declared, None, item) for item in ([declared.output] if inner is None else inner))
+    drafting = Drafting(declared, inputs)
+    drafts = tuple(map(drafting.one_output, [declared.output] if inner is None else inner))
     return Expansion(drafts, Made(_sorted(draft.output for draft in drafts)))
-
-
-def _draft(declared: Declared, value: object, output: object) -> Draft:
-    made = mapped(output, lambda text: filled(text, declared.variables))
-    return Draft(value, made, tuple(texts(made)))
 
 
 def _split(declared: Declared, inputs: Inputs) -> Expansion:
@@ -100,27 +77,95 @@ def _apart(expansion: Expansion) -> Expansion:
     for draft in expansion.drafts:
         inner = members(draft.output)
         elements += [draft.output] if inner is None else inner
-    return Expansion(expansion.drafts, Made(tuple(elements)))
+    return expansion._replace(made=Made(tuple(elements)))
 
 
 def _transform(declared: Declared, inputs: Inputs) -> Expansion:
     elements, single = inputs.elements(declared.input)
-    name = _by_template if declared.suffix is None else _by_suffix
+    drafting = Drafting(declared, inputs)
     drafts: list[Draft] = []
-    matched: list[bool] = []
+    taken: list[Element] = []
     for element in _distinct(elements):
-        draft = name(declared, element)
+        draft = drafting.of_element(element)
         if draft is not None:
             drafts.append(draft)
-            matched.append(element.matched)
-    if elements and not drafts:
-        raise _no_suffix(declared, elements)
-    if declared.suffix is None and declared.output:
+            taken.append(element)
+    if declared.filter is None and declared.output:
         for captures in {tuple(element.captures) for element in elements if element.captures}:
             _check_captures(declared, captures)
-    kept = _without_own(drafts, matched)
-    made = _sorted(draft.output for draft in kept if draft.output is not None)
-    return Expansion(tuple(kept), Made(made, single=single))
+    return _expansion(declared, drafting, without_own(drafts, taken), single=single)
+
+
+def _collate(declared: Declared, inputs: Inputs) -> Expansion:
+    elements = _distinct(inputs.elements(declared.input)[0])
+    drafting = Drafting(declared, inputs)
+    groups = _collated(declared, drafting, elements)
+    made = outputs_of(groups)
+    if any(element.is_match and str(element.value) in made for element in elements):
+        drafting.unmatched.clear()
+        fresh = [element for element in elements if not (element.is_match and str(element.value) in made)]
+        groups = _collated(declared, drafting, fresh)
+    return _expansion(declared, drafting, groups)
+
+
+def _collated(declared: Declared, drafting: Drafting, elements: Iterable[Element]) -> list[Draft]:
+    """One draft for each output with its extras. It has the fields that are the same for all its inputs."""
+    groups: dict[tuple[str, str], list[Draft]] = {}
+    for element in elements:
+        draft = drafting.of_element(element)
+        if draft is not None:
+            groups.setdefault((key(draft.output), _extras_key(declared, drafting, draft)), []).append(draft)
+    return list(map(_collected, groups.values()))
+
+
+def _collected(group: Sequence[Draft]) -> Draft:
+    first, *others = group
+    given = [draft.input for draft in group]
+    distinct = [value for at, value in enumerate(given) if not at or value != given[at - 1]]
+    fields = {
+        name: value for name, value in first.fields.items() if all(draft.fields.get(name) == value for draft in others)
+    }
+    return first._replace(input=tuple(distinct), fields=fields)
+
+
+def _extras_key(declared: Declared, drafting: Drafting, draft: Draft) -> str:
+    extras, naming = declared.task.extras, draft.naming
+    if naming is None or not any(texts(extras)):
+        return ""
+    values = {**_IN_EVERY_EXTRA, **drafting.values(naming)}
+
+    def replaced(text: str) -> str:
+        try:
+            return naming.other(text, values)
+        except FieldError:  # it is reported when the job is made
+            return text
+
+    return key(mapped(extras, replaced))
+
+
+def _choose(declared: Declared, inputs: Inputs) -> Expansion:
+    """Product, permutations and combinations."""
+    drafting = Drafting(declared, inputs)
+    sources = declared.sets or ((declared.input, declared.filter),)
+    sets = [inputs.elements(given)[0] for given, _ in sources]
+    drafts = chosen(declared, drafting, sets)
+    made = outputs_of(drafts)
+    if any(element.is_match and str(element.value) in made for elements in sets for element in elements):
+        drafting.unmatched.clear()
+        fresh = [
+            [element for element in elements if not (element.is_match and str(element.value) in made)]
+            for elements in sets
+        ]
+        drafts = chosen(declared, drafting, fresh)
+    return _expansion(declared, drafting, drafts)
+
+
+def _expansion(declared: Declared, drafting: Drafting, drafts: Sequence[Draft], *, single: bool = False) -> Expansion:
+    unmatched = tuple(drafting.unmatched)
+    if unmatched and not drafts and not declared.is_lenient:
+        raise _nothing_taken(declared, [one.path for one in unmatched])
+    made = _sorted(draft.output for draft in drafts if draft.output is not None)
+    return Expansion(tuple(drafts), Made(made, single=single), unmatched)
 
 
 def _distinct(elements: list[Element]) -> list[Element]:
@@ -128,24 +173,8 @@ def _distinct(elements: list[Element]) -> list[Element]:
     if all(type(element.value) is str for element in elements):
         found = {str(element.value): element for element in reversed(elements)}
     else:
-        found = {_key(element.value): element for element in reversed(elements)}
-    return [found[key] for key in sorted(found)]
-
-
-def _key(value: object) -> str:
-    inner = members(value)
-    return str(value) if inner is None else str([_key(item) for item in inner])
-
-
-def _by_template(declared: Declared, element: Element) -> Draft:
-    captures = element.captures
-    _first(declared, element)
-    values = {**captures, **declared.variables} if declared.variables else captures
-    if isinstance(declared.output, str):
-        path = filled(declared.output, values)
-        return Draft(element.value, path, (path,), captures)
-    output = mapped(declared.output, lambda text: filled(text, values))
-    return Draft(element.value, output, tuple(texts(output)), captures)
+        found = {key(element.value): element for element in reversed(elements)}
+    return [found[name] for name in sorted(found)]
 
 
 def _check_captures(declared: Declared, captures: tuple[str, ...]) -> None:
@@ -159,68 +188,21 @@ def _check_captures(declared: Declared, captures: tuple[str, ...]) -> None:
         )
 
 
-def _by_suffix(declared: Declared, element: Element) -> Draft | None:
-    first, suffix = _first(declared, element), declared.suffix or ""
-    if not first.endswith(suffix):
-        return None
-    prefix = first[: len(first) - len(suffix)]
-    values = {**element.captures, **declared.variables}
-    if declared.output_dir is not None:
-        prefix = posixpath.join(expand(declared.output_dir, values), posixpath.basename(prefix))
-
-    def name(text: str) -> str:
-        text = expand(text, values)
-        return normalise(PREFIX.sub(lambda _: prefix, text) if "\\" in text and PREFIX.search(text) else prefix + text)
-
-    output = mapped(declared.output, name)
-    return Draft(element.value, output, tuple(texts(output)), element.captures, prefix)
-
-
-def _first(declared: Declared, element: Element) -> str:
-    """The first file name of an element."""
-    first = element.value if isinstance(element.value, str) else next(texts(element.value), None)
-    if first is None:
-        raise BuildFileError(
-            f"task {declared.task.name}: the input {element.value!r} is no file name",
-            place=declared.task.place,
-            hint="give other values to the jobs as extras",
-        )
-    return first
-
-
-def _no_suffix(declared: Declared, elements: list[Element]) -> BuildFileError:
-    names = [next(texts(element.value), "") for element in elements]
+def _nothing_taken(declared: Declared, names: list[str]) -> BuildFileError:
+    filters = [one for one in (declared.filter, *(one for _, one in declared.sets)) if one is not None]
+    wanted = describe(filters[0])
     more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    hints = {
+        Suffix: "the suffix is the end of the input's name, with its dot",
+        Regex: "the expression is searched in the name as it is given, relative to the root",
+        Formatter: "the expression is searched in the absolute path",
+    }
     return BuildFileError(
-        f"task {declared.task.name}: no input ends in {declared.suffix}",
+        f"task {declared.task.name}: no input {wanted}",
         place=declared.task.place,
         facts=[("input", ", ".join(names[:3]) + more)],
-        hint="the suffix is the end of the input's name, with its dot",
+        hint=hints[type(filters[0])],
     )
-
-
-def _without_own(drafts: list[Draft], matched: list[bool]) -> list[Draft]:
-    """The drafts whose input isn't made by another one of the same task, left over from an earlier build.
-
-    A file that only a left-out job would make counts as a source, so the answer is the same on every build.
-    """
-    made = {path for draft in drafts for path in draft.outputs}
-    left = {at: draft for at, draft in enumerate(drafts) if matched[at] and str(draft.input) in made}
-    if not left:
-        return drafts
-    kept = {path for at, draft in enumerate(drafts) if at not in left for path in draft.outputs}
-    dropped: set[int] = set()
-    while left:
-        out = [at for at, draft in left.items() if str(draft.input) in kept]
-        dropped.update(out)
-        rest = {at: draft for at, draft in left.items() if at not in dropped}
-        open_paths = {path for draft in rest.values() for path in draft.outputs}
-        sure = [draft for draft in rest.values() if str(draft.input) not in open_paths]
-        kept.update(path for draft in sure for path in draft.outputs)
-        left = {at: draft for at, draft in rest.items() if str(draft.input) in open_paths}
-        if not out and not sure:
-            break
-    return [draft for at, draft in enumerate(drafts) if at not in dropped]
 
 
 def _sorted(values: Iterable[object]) -> tuple[object, ...]:
@@ -234,5 +216,10 @@ KINDS: Mapping[Kind, Callable[[Declared, Inputs], Expansion]] = {
     Kind.SPLIT: _split,
     Kind.SUBDIVIDE: _subdivide,
     Kind.MERGE: _merge,
+    Kind.COLLATE: _collate,
+    Kind.PRODUCT: _choose,
+    Kind.PERMUTATIONS: _choose,
+    Kind.COMBINATIONS: _choose,
+    Kind.COMBINATIONS_WITH_REPLACEMENT: _choose,
 }
 """How the tasks of each kind become jobs."""

@@ -67,6 +67,16 @@ def texts(value: object) -> Iterator[str]:
             yield from texts(item)
 
 
+def key(value: object) -> str:
+    """One text for equal structures, whatever order their sets come in.
+
+    >>> key(["a", 1]), key({"c", "b"}) == key({"b", "c"})
+    ("['a', '1']", True)
+    """
+    inner = members(value)
+    return str(value) if inner is None else str([key(item) for item in inner])
+
+
 def field_value(value: object) -> FieldValue:
     """What a field of a command stands for: texts as they are, lists as lists, anything else as Python writes it."""
     if isinstance(value, str):

@@ -339,7 +339,7 @@ def lambda_of(name: str) -> Callable[[], None]:
             ),
         ),
         (twice, "+1: task has 'input' twice: by position and by name\n  try: task(input, output, *extras)"),
-        (wrong_filter, "+1: filter is '.c', not suffix(…)"),
+        (wrong_filter, "+1: filter is '.c', not suffix(…) or regex(…) or formatter(…)"),
         (wrong_extras, "+1: extras is {'x': 1}, not a list\n  try: extras=[…], one member for each argument"),
         (
             no_task,

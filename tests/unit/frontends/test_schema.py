@@ -11,8 +11,7 @@ import pytest
 
 from pymake.errors import BuildFileError
 from pymake.frontends import schema, toml
-from pymake.frontends.keys import LATER_KEYS, LATER_KINDS, TASK_KEYS
-from pymake.model.task import Kind
+from pymake.frontends.keys import LATER_KEYS, TASK_KEYS
 from tests.unit.frontends.test_toml import FULL, WRONG, found, page_examples
 
 if sys.version_info >= (3, 11):
@@ -37,6 +36,10 @@ GOOD = [
     '[task.a]\nkind = "originate"\noutput = "y"\npython = "m:f"\n',
     '[task."a b.c"]\ntimeout = 0.5\nretries = 0\ncores = 1\n',
     '[task.a]\nfollows = ["b", "c"]\nmkdir = []\ntags = "x"\n',
+    '[task.a]\nkind = "collate"\ninput = "x"\nregex = "x"\noutput = "y"\nadd_inputs = "z"\npython = "m:f"\n',
+    '[task.a]\nkind = "product"\ninput = ["x", "y"]\nformatter = [["x"], "y"]\noutput = "y"\npython = "m:f"\n',
+    '[task.a]\nkind = "permutations"\ninput = "x"\nformatter = []\ntuple_size = 2\noutput = "y"\npython = "m:f"\n',
+    '[task.a]\nkind = "transform"\ninput = "{n}.c"\nreplace_inputs = ["x"]\noutput = "y"\npython = "m:f"\n',
     *page_examples(),
 ]
 
@@ -60,7 +63,7 @@ BAD = [
     "default = [1]\n",
     'default = ""\n',
     *(f'[task.a]\n{name} = "x"\n' for name in sorted(LATER_KEYS)),
-    *(f'[task.a]\nkind = "{kind}"\ninput = "x"\noutput = "y"\ncommand = "z"\n' for kind in sorted(LATER_KINDS)),
+    '[task.a]\nkind = "product"\ninput = ["x"]\nformatter = [["x", [1]]]\noutput = "y"\ncommand = "z"\n',
 ]
 
 
@@ -102,4 +105,3 @@ def test_what_both_refuse(tmp_path: Path, text: str) -> None:
 
 def test_the_tables_do_not_overlap() -> None:
     assert LATER_KEYS.isdisjoint(TASK_KEYS)
-    assert LATER_KINDS.isdisjoint(kind.value for kind in Kind)

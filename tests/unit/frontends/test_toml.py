@@ -199,9 +199,8 @@ WRONG: Mapping[str, tuple[str, str]] = {
     "top table": ("\n[tasks.a]\n", ":2: unknown key 'tasks'\n  try: task"),
     "far key": ("x = 1", ":1: unknown key 'x'\n  try: one of default, env, pools, task, vars"),
     "task key": ('[task.a]\ncomand = "x"\n', ":2: task a: unknown key 'comand'\n  try: command"),
-    "later key": ('[task.a]\ncommand = "x"\nregex = "y"\n', f":3: task a: {LATER} key 'regex' yet"),
+    "later key": ('[task.a]\ncommand = "x"\nmemory = "y"\n', f":3: task a: {LATER} key 'memory' yet"),
     "kind": ('[task.a]\nkind = "transfrom"\n', ":2: task a: unknown kind 'transfrom'\n  try: transform"),
-    "later kind": ('[task.a]\nkind = "product"\n', f":2: task a: {LATER} kind 'product' yet"),
     "type of kind": ("[task.a]\nkind = 3\n", ":2: task a: kind must be a text; it is the number 3"),
     "task": (
         "[task]\na = 1\n",

@@ -58,7 +58,7 @@ def test_expand(text: str, expanded: str) -> None:
         ("ls ${HOME}", "unknown field {HOME}", "write ${{HOME}} for a variable of the shell"),
         ("awk '{print $1}'", "{print $1} is no field", DOUBLE),
         ("find -exec {}", "{} is no field", DOUBLE),
-        ("{1}", "{1} is no field", DOUBLE),
+        ("{1-}", "{1-} is no field", DOUBLE),
         ("{input[3]}", "{input[3]} is out of range: input has 3 values here", None),
         ("{input[-4]}", "{input[-4]} is out of range: input has 3 values here", None),
         ("{output[1]}", "{output[1]} is out of range: output has 1 value here", None),
