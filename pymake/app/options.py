@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pymake.app.flags import number, option, seconds, switch
+from pymake.app.flags import number, one_of, option, seconds, switch
 from pymake.errors import UsageError
+from pymake.executors.makeflags import JobserverForm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +29,13 @@ class BuildOptions:
     )
     retries: int = option("--retries", metavar="N", read=number(0), default=0, help="Try a failed job N more times.")
     keep_failed: bool = switch("--keep-failed", help="Keep outputs of failed jobs.")
+    jobserver: JobserverForm = option(
+        "--jobserver",
+        metavar="FORM",
+        read=one_of(JobserverForm),
+        default=JobserverForm.PIPE,
+        help="What jobs that run make get to share the number of jobs.",
+    )
     no_wait: bool = switch("--no-wait", help="Exit 1 if another build is under way.")
 
     def __post_init__(self) -> None:

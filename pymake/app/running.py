@@ -16,13 +16,17 @@ from pymake.engine.parts import Conduct, Parts
 from pymake.engine.recorder import Recorder
 from pymake.engine.scheduler import Scheduler
 from pymake.executors.inline import InlineExecutor
+from pymake.executors.jobserver import join
 from pymake.executors.local import LocalExecutor
+from pymake.executors.sharing import sharing
 from pymake.fs.clock import SystemClock
 from pymake.fs.depfile import parse as parse_depfile
 from pymake.model.arguments import check_arguments
+from pymake.model.events import Note
 from pymake.model.job import Call
 from pymake.model.task import Function
 from pymake.store.meanings import Meanings
+from pymake.store.refusal import FOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterator
@@ -30,6 +34,7 @@ if TYPE_CHECKING:
 
     from pymake.app.options import BuildOptions
     from pymake.app.session import Session
+    from pymake.executors.jobserver import Share
     from pymake.interfaces import Executor, Reporter
     from pymake.model.events import Summary
     from pymake.model.ids import JobId
@@ -37,9 +42,13 @@ if TYPE_CHECKING:
 
 def run(session: Session, options: BuildOptions, reporter: Reporter, stack: ExitStack) -> Summary:
     """Judge the suspects, run what is dirty, and say how it went. `stack` closes what is opened here."""
-    slots = options.jobs or usable_cpus()
+    share = _share(session.project.root, options)
+    stack.callback(share.close)
+    if share.note is not None:
+        reporter.handle(Note(text=share.note))
+    slots = share.slots
     signals = stack.enter_context(SignalCatcher())
-    executor = _executor(session, options, slots, signals.wake)
+    executor = _executor(session, options, share, signals.wake)
     stack.callback(executor.close)
     parts = Parts(
         plan=session.plan,
@@ -98,18 +107,37 @@ def _environments(session: Session) -> Callable[[JobId], tuple[tuple[str, str], 
     return of
 
 
-def _executor(session: Session, options: BuildOptions, slots: int, wake: int) -> Executor:
+def _share(root: str, options: BuildOptions) -> Share:
+    """The build's part in the jobserver above, or its own."""
+    return join(
+        os.environ,
+        jobs=options.jobs,
+        cpus=usable_cpus(),
+        form=options.jobserver,
+        fifo=os.path.join(root, FOLDER, "jobserver"),
+    )
+
+
+def _executor(session: Session, options: BuildOptions, share: Share, wake: int) -> Executor:
     """Workers only if a suspect calls Python; forked now, before anything starts a thread."""
     functions = _functions(session, check=not options.inline)
-    environ = {**os.environ, BUILDING: roots_below(session.project.root)}
+    environ = {**share.environ, BUILDING: roots_below(session.project.root)}
     root, clock = session.project.root, SystemClock()
     if functions:
         Meanings(root).remember(_called(session, functions))
     if options.inline:
         return InlineExecutor(root=root, functions=functions, environ=environ, clock=clock, wake=wake)
-    executor = LocalExecutor(slots=slots, root=root, functions=functions, environ=environ, clock=clock, wake=wake)
+    executor = LocalExecutor(
+        slots=share.slots,
+        root=root,
+        functions=functions,
+        environ=environ,
+        clock=clock,
+        wake=wake,
+        bequest=None if share.tokens is None else share.tokens.return_all,
+    )
     executor.prepare()
-    return executor
+    return sharing(executor, share)
 
 
 def _called(session: Session, tasks: Container[str]) -> Iterator[Function]:

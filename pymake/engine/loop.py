@@ -38,11 +38,10 @@ class Build:
         parts = self._parts
         began = parts.clock.monotonic()
         self._tally.build_started(self._conduct.slots)
-        room = parts.executor.room()
         try:
             self._settle_all()
         except PymakeError as error:
-            self._settling.give_up(room)
+            self._settling.give_up()
             if self._tally.started:
                 error.exit_code = 1
             raise
@@ -72,14 +71,17 @@ class Build:
                     self._settling.refuse(job, path)
                 case _:
                     assert_never(verdict)
-            if self._parts.executor.room() and scheduler.count(JobState.QUEUED):
+            if scheduler.count(JobState.QUEUED) and self._parts.executor.room():
                 self._launch_queued()
         if spared:
             self._tally.spared()
 
     def _launch_queued(self) -> None:
         executor, scheduler = self._parts.executor, self._parts.scheduler
-        while not self._settling.stopping and executor.room() and (job := scheduler.next_launch()) is not None:
+        # In this order: to ask for room is to take a token of the jobserver, if there is one.
+        while scheduler.count(JobState.QUEUED) and not self._settling.stopping and executor.room():
+            if (job := scheduler.next_launch()) is None:
+                break
             self._launch(job)
 
     def _launch(self, job: JobId) -> None:

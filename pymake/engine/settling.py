@@ -78,17 +78,15 @@ class Settling:
         self._tally.leave(self._parts.scheduler.drop_rest())
         self._attempts.clear()
 
-    def give_up(self, room: int) -> None:
-        """Kill what runs, until there is as much room as before, and remove what it has written.
+    def give_up(self) -> None:
+        """Kill what runs, wait until it is gone, and remove what it has written.
 
         What has just ended and is not yet recorded goes too: the next build would not believe it.
         """
         executor, scheduler = self._parts.executor, self._parts.scheduler
         unrecorded = [job for job in self._tally.started if scheduler.state(job) in (JobState.RUNNING, JobState.ENDED)]
         with suppress(PymakeError):
-            executor.cancel(unrecorded, at_once=True)
-            while executor.room() < room:
-                executor.wait(None)
+            executor.close()
         for job in unrecorded:
             with suppress(PymakeError):
                 self._parts.recorder.discard(job)

@@ -42,7 +42,8 @@ class LocalExecutor:
     """Runs jobs on this machine. Owns their processes, the workers and the slots' log files.
 
     `root` is absolute. `functions` serve `Call`s, by the name of their task; `environ` is the environment of every
-    job. `wake` becomes readable when a signal came; it is not read. `patience` is in seconds.
+    job. `wake` becomes readable when a signal came; it is not read. `patience` is in seconds. `bequest` is what the
+    guard does last if this process is killed.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class LocalExecutor:
         wake: int | None,
         patience: float = PATIENCE,
         waits: Waits | None = None,
+        bequest: Callable[[], None] | None = None,
     ) -> None:
         _occupy_standard_files()
         _allow_files(slots)
@@ -63,6 +65,8 @@ class LocalExecutor:
         self._clock = clock
         self._wake = wake
         self._signalled = False
+        self._heeded: int | None = None
+        self._offered = False
         self._closed = False
         self._patience = patience
         self._groups = GroupTable(2 * slots)
@@ -79,6 +83,7 @@ class LocalExecutor:
             logs=[slot.log.path for slot in self._slots],
             places=slots.__add__,  # the commands' places come first
             waits=self._waits,
+            bequest=bequest,
         )
         if wake is not None:
             self._waits.watch_file(wake)
@@ -111,6 +116,14 @@ class LocalExecutor:
             case _:
                 assert_never(launch.action)
 
+    def heed(self, fd: int | None) -> None:
+        """From now on `wait` also returns when this file can be read; None: no longer."""
+        if self._heeded is not None:
+            self._waits.forget_file(self._heeded)
+        self._heeded = fd
+        if fd is not None:
+            self._waits.watch_file(fd)
+
     def wait(self, timeout: float | None) -> Sequence[Outcome]:
         """Jobs that ended; blocks until there is one, the timeout (seconds) is over, or a signal woke it.
 
@@ -119,9 +132,9 @@ class LocalExecutor:
         until = None if timeout is None else self._clock.monotonic() + timeout
         while not self._ended and (until is not None or len(self._free) < len(self._slots)):
             self._look(until)
-            if self._signalled or (until is not None and self._clock.monotonic() >= until):
+            if self._signalled or self._offered or (until is not None and self._clock.monotonic() >= until):
                 break
-        ended, self._ended = self._ended, []
+        ended, self._ended, self._offered = self._ended, [], False
         return ended
 
     def cancel(self, jobs: Collection[JobId], *, at_once: bool = False) -> None:
@@ -161,6 +174,8 @@ class LocalExecutor:
             if fd == self._wake:
                 self._signalled = True
                 self._waits.forget_file(fd)  # it stays readable
+            elif fd == self._heeded:
+                self._offered = True
             elif (number := self._staff.slot_of(fd)) is not None:
                 self._worker_spoke(self._slots[number])
         if self._timed:

@@ -34,7 +34,8 @@ class Hired:
 class Staff:
     """Owns the zygote and at most one worker for each slot.
 
-    `logs` are the slots' log files, `places` the places of their workers in the table of groups.
+    `logs` are the slots' log files, `places` the places of their workers in the table of groups. `bequest` is
+    what the guard does last.
     """
 
     def __init__(
@@ -45,12 +46,14 @@ class Staff:
         logs: Sequence[str],
         places: Callable[[int], int],
         waits: Waits,
+        bequest: Callable[[], None] | None = None,
     ) -> None:
         self._worker = worker
         self._groups = groups
         self._logs = logs
         self._place = places
         self._waits = waits
+        self._bequest = bequest
         self._zygote: Zygote | None = None
         self._hired: dict[int, Hired] = {}
         self._slot_of: dict[int, int] = {}
@@ -58,7 +61,7 @@ class Staff:
     def prepare(self) -> None:
         """Fork the zygote, if that has not been done."""
         if self._zygote is None:
-            self._zygote = Zygote(self._worker.serve, self._groups, self._logs)
+            self._zygote = Zygote(self._worker.serve, self._groups, self._logs, self._bequest)
 
     def close(self) -> None:
         """End every worker, and the zygote."""

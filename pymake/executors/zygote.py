@@ -45,13 +45,21 @@ GUARD_PATIENCE = 1.0
 class Zygote:
     """The engine's side: owns the process and the connection to it.
 
-    `body` is what a worker runs; `groups` and `logs` are what the guard ends (see `GroupTable.end_all`).
+    `body` is what a worker runs; `groups` and `logs` are what the guard ends (see `GroupTable.end_all`);
+    `bequest` is what it does after that.
     """
 
-    def __init__(self, body: Callable[[Line], None], groups: GroupTable, logs: Sequence[str]) -> None:
+    def __init__(
+        self,
+        body: Callable[[Line], None],
+        groups: GroupTable,
+        logs: Sequence[str],
+        bequest: Callable[[], None] | None = None,
+    ) -> None:
         self._body = body
         self._logs = logs
         self._groups = groups
+        self._bequest = bequest
         self._process = 0
         self._control: socket.socket
         self._start()
@@ -92,6 +100,8 @@ class Zygote:
                 self._control.close()
                 _serve(theirs, self._body)
                 self._groups.end_all(GUARD_PATIENCE, self._logs)
+                if self._bequest is not None:
+                    self._bequest()
             finally:
                 os._exit(0)  # also after an error: never up the stack of the engine
         theirs.close()

@@ -19,7 +19,7 @@ LAYOUT_VERSION = 1
 OURS = frozenset(
     [
         *(".gitignore", "cache", "clock", "format", "journal", "journal.new", "lock", "lock.holder", "logs"),
-        *("snapshot", "snapshot.new"),
+        *("jobserver", "snapshot", "snapshot.new"),
     ]
 )
 """What a pymake may have left that was killed while it made the folder, or that went on when the folder was removed."""

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pymake._version import __version__
 from pymake.app.cli import build, logs, look, remove
 from pymake.app.cli.output import prepare_streams, settle, write_lines
+from pymake.app.cli.parent import heeding_make
 from pymake.app.cli.requests import (
     COMMANDS,
     BuildRequest,
@@ -35,6 +36,8 @@ def run(request: Request) -> int:
 
 
 def _run(request: Request) -> int:
+    if isinstance(request, BuildRequest):
+        request = heeding_make(request, os.environ)
     match request:
         case BuildRequest(question=True):
             return look.question(request)

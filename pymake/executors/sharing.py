@@ -1,0 +1,71 @@
+"""An executor whose jobs, beside the first, each need a token of a jobserver."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from pymake.executors.jobserver import Share
+    from pymake.executors.local import LocalExecutor
+    from pymake.executors.tokens import Tokens
+    from pymake.interfaces import Executor
+    from pymake.model.ids import JobId
+    from pymake.model.job import Launch, Outcome
+
+
+class SharingExecutor:
+    """A `LocalExecutor` that has room only where there is a token too.
+
+    Invariant: between `wait` and the next call no more tokens are held than jobs run beside the first; what `room`
+    took for a job that was not started is returned when the engine waits.
+    """
+
+    def __init__(self, local: LocalExecutor, tokens: Tokens, served: int | None) -> None:
+        self._local = local
+        self._tokens = tokens
+        self._served = served
+        self._running = 0
+        self._starved = False
+
+    def room(self) -> int:
+        """1 if there is a slot, and a token for it; taken now, so that it is there when the job starts."""
+        if not self._local.room():
+            return 0
+        if not self._running and self._served is not None and not self._tokens.held:
+            self._tokens.restock(self._served)
+        self._starved = not (self._tokens.held >= self._running or self._tokens.take())
+        return 0 if self._starved else 1
+
+    def start(self, launch: Launch) -> None:
+        """Start one job, after `room` said that there is some."""
+        self._running += 1
+        self._local.start(launch)
+
+    def wait(self, timeout: float | None) -> Sequence[Outcome]:
+        """Jobs that ended; also returns when there may be a token for one that found no room."""
+        self._tokens.keep(self._running - 1)
+        if self._starved:
+            self._local.heed(self._tokens.fd)
+        try:
+            ended = self._local.wait(timeout)
+        finally:
+            if self._starved:
+                self._local.heed(None)
+        self._running -= len(ended)
+        self._tokens.keep(self._running - 1)
+        return ended
+
+    def cancel(self, jobs: Collection[JobId], *, at_once: bool = False) -> None:
+        """See `Executor.cancel`."""
+        self._local.cancel(jobs, at_once=at_once)
+
+    def close(self) -> None:
+        """End everything that is left; the tokens are the share's to return."""
+        self._local.close()
+
+
+def sharing(local: LocalExecutor, share: Share) -> Executor:
+    """The executor with the tokens of a share, if it has any."""
+    return local if share.tokens is None else SharingExecutor(local, share.tokens, share.served)
