@@ -36,6 +36,7 @@ class BuildOptions:
         default=JobserverForm.PIPE,
         help="What jobs that run make get to share the number of jobs.",
     )
+    pdb: bool = switch("--pdb", help="Open the debugger where a Python job fails; one job at a time.")
     no_wait: bool = switch("--no-wait", help="Exit 1 if another build is under way.")
 
     def __post_init__(self) -> None:

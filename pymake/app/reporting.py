@@ -26,11 +26,15 @@ def reporter_for(
     explain: bool = False,
     json: bool = False,
     color: ColorOption = ColorOption.AUTO,
+    live: bool = True,
 ) -> Reporter:
-    """The reporter for progress on `stream`; with `json`, events go to stdout instead."""
+    """The reporter for progress on `stream`; with `json`, events go to stdout instead.
+
+    Without `live` there is no live view, also not on a terminal: something else talks there.
+    """
     if json:
         return JsonReporter(sys.stdout)
     with_color = wants_color(stream, os.environ, color)
-    if is_live(stream, os.environ):
+    if live and is_live(stream, os.environ):
         return TerminalReporter(stream, clock=SystemClock(), verbosity=verbosity, explain=explain, color=with_color)
     return PlainReporter(stream, verbosity=verbosity, explain=explain, color=with_color)

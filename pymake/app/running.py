@@ -111,7 +111,7 @@ def _share(root: str, options: BuildOptions) -> Share:
     """The build's part in the jobserver above, or its own."""
     return join(
         os.environ,
-        jobs=options.jobs,
+        jobs=1 if options.pdb else options.jobs,
         cpus=usable_cpus(),
         form=options.jobserver,
         fifo=os.path.join(root, FOLDER, "jobserver"),
@@ -120,13 +120,16 @@ def _share(root: str, options: BuildOptions) -> Share:
 
 def _executor(session: Session, options: BuildOptions, share: Share, wake: int) -> Executor:
     """Workers only if a suspect calls Python; forked now, before anything starts a thread."""
-    functions = _functions(session, check=not options.inline)
+    functions = _functions(session, check=not (options.inline or options.pdb))
     environ = {**share.environ, BUILDING: roots_below(session.project.root)}
     root, clock = session.project.root, SystemClock()
     if functions:
         Meanings(root).remember(_called(session, functions))
-    if options.inline:
-        return InlineExecutor(root=root, functions=functions, environ=environ, clock=clock, wake=wake)
+    if options.inline or options.pdb:
+        debugger = _debugger() if options.pdb else None
+        return InlineExecutor(
+            root=root, functions=functions, environ=environ, clock=clock, wake=wake, on_failure=debugger
+        )
     executor = LocalExecutor(
         slots=share.slots,
         root=root,
@@ -138,6 +141,12 @@ def _executor(session: Session, options: BuildOptions, share: Share, wake: int) 
     )
     executor.prepare()
     return sharing(executor, share)
+
+
+def _debugger() -> Callable[[BaseException, str], None]:
+    from pymake.executors.debugging import post_mortem  # noqa: PLC0415  # pdb is 40 ms that few builds want
+
+    return post_mortem
 
 
 def _called(session: Session, tasks: Container[str]) -> Iterator[Function]:

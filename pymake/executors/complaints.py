@@ -94,10 +94,11 @@ def _frames(trace: TracebackType | None) -> Iterator[Frame]:
 def _users(frames: Iterable[Frame], root: str) -> list[Frame]:
     """The frames of the project; if there are none, those that are not pymake's."""
     foreign = [frame for frame in frames if not os.path.abspath(frame[0]).startswith(_OWN)]
-    return [frame for frame in foreign if _is_of_project(frame[0], root)] or foreign
+    return [frame for frame in foreign if is_of_project(frame[0], root)] or foreign
 
 
-def _is_of_project(file: str, root: str) -> bool:
+def is_of_project(file: str, root: str) -> bool:
+    """Whether a source file is the user's own: below the root, and not an installed package there."""
     path = os.path.join(root, file)
     if file.startswith("<frozen ") or path.startswith(_STANDARD) or any(part in path for part in _INSTALLED):
         return False

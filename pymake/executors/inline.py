@@ -30,7 +30,8 @@ _ENDING = (signal.SIGINT, signal.SIGTERM)
 class InlineExecutor:
     """Runs one job at a time: a `Call` in this thread, inside `wait`; a `Command` as a child process.
 
-    What a call prints goes where this process prints, and is not kept. A signal that ends the build, and a timeout,
+    What a call prints goes where this process prints, and is not kept. `on_failure` gets what a call raised, and the
+    root, before the job ends. A signal that ends the build, and a timeout,
     raise inside the call; that needs the main thread. In another thread a call that took too long fails afterwards.
     """
 
@@ -43,8 +44,10 @@ class InlineExecutor:
         clock: Clock,
         wake: int | None,
         patience: float = PATIENCE,
+        on_failure: Callable[[BaseException, str], None] | None = None,
     ) -> None:
         self._root = root
+        self._on_failure = on_failure
         self._functions = functions
         self._overlay = [(name, value) for name, value in environ.items() if os.environ.get(name) != value]
         self._clock = clock
@@ -114,6 +117,8 @@ class InlineExecutor:
         except BaseException as raised:  # noqa: BLE001  # whatever it is, it ends the job and not the build
             complaint = complain(raised, self._root)
             error = None if complaint is None else complaint.error()
+            if error is not None and self._on_failure is not None and not interruption.signalled:
+                self._on_failure(raised, self._root)
         seconds = self._clock.monotonic() - began
         if interruption.signalled:
             return Cancelled(job=launch.job)

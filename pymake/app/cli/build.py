@@ -11,6 +11,7 @@ from pymake.app.cli.lines import given_line, verbosity_of
 from pymake.app.cli.opening import open_project
 from pymake.app.cli.words import split_variables
 from pymake.app.reporting import reporter_for
+from pymake.errors import UsageError
 
 if TYPE_CHECKING:
     from pymake.app.cli.requests import BuildRequest
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 def build(request: BuildRequest) -> int:
     """Build, show it, and turn the summary into an exit code."""
     targets, overrides = split_variables(request.words)
+    if request.options.pdb:
+        _check_terminal()
     reporter = _reporter(request)
     opened = open_project(request.directory, request.files, overrides)
     options = replace(request.options, targets=targets)
@@ -39,7 +42,19 @@ def build(request: BuildRequest) -> int:
     return 1 if summary.errors else 0
 
 
+def _check_terminal() -> None:
+    from pymake.executors.debugging import can_debug  # noqa: PLC0415  # pdb is 40 ms that few builds want
+
+    if not can_debug():
+        raise UsageError("--pdb needs a terminal to talk to", hint="leave it out; the message names file and line")
+
+
 def _reporter(request: BuildRequest) -> Reporter:
     return reporter_for(
-        sys.stderr, verbosity=verbosity_of(request), explain=request.explain, json=request.json, color=request.color
+        sys.stderr,
+        verbosity=verbosity_of(request),
+        explain=request.explain,
+        json=request.json,
+        color=request.color,
+        live=not request.options.pdb,
     )
