@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from pymake.frontends.decorators import regex as regex
     from pymake.frontends.decorators import resources as resources
     from pymake.frontends.decorators import retries as retries
+    from pymake.frontends.decorators import runtime_parameter as runtime_parameter
     from pymake.frontends.decorators import split as split
     from pymake.frontends.decorators import subdivide as subdivide
     from pymake.frontends.decorators import suffix as suffix
@@ -68,8 +69,8 @@ _HOMES = {
     "pymake.frontends.decorators": (
         "active_if add_inputs always check_if_uptodate collate combinations combinations_with_replacement "
         "default follows formatter graphviz inputs jobs_limit merge mkdir originate output_from permutations "
-        "pool posttask product protected regex resources retries split subdivide suffix tags task timeout "
-        "touch_file transform uses"
+        "pool posttask product protected regex resources retries runtime_parameter split subdivide suffix "
+        "tags task timeout touch_file transform uses"
     ),
     "pymake.model.events": "Summary",
 }

@@ -75,6 +75,10 @@ class BuildFileError(PymakeError):
     """A build file cannot be read, or says something that cannot be."""
 
 
+class NoSuchTask(BuildFileError, KeyError):
+    """A pipeline was asked for a task that it does not have."""
+
+
 class PlanError(PymakeError):
     """The tasks make no plan: two makers of one output, a cycle, an input that nobody makes."""
 

@@ -169,7 +169,7 @@ def _name(target: object) -> str:
         return target.full_name
     if callable(target):
         try:
-            return current().task_of(target, current().main).full_name
+            return current().task_of(target).full_name
         except Unsuitable as error:
             raise UsageError(str(error), facts=error.facts, hint=error.hint) from None
     raise UsageError(f"{target!r} is no target", hint="name a task, a function or a path")

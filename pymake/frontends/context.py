@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from pymake.errors import BuildFileError, Place
 from pymake.frontends.declared import DeclaredTask
 from pymake.frontends.places import Location, relative
-from pymake.frontends.references import OwnFirst, Unsuitable
+from pymake.frontends.references import OPEN_REFS, LaterRef, OwnFirst, Referable, Unsuitable
 from pymake.model.task import TaskRef
 
 if TYPE_CHECKING:
@@ -25,9 +25,12 @@ MAIN = "main"
 
 
 class Declarations:
-    """The tasks of one pipeline, in order, with unique names."""
+    """The tasks of one pipeline, in order, with unique names. Head and tail tasks stand for all of it.
 
-    __slots__ = ("context", "decorated", "name", "of_function", "place", "tasks")
+    `face` is the object that a build file knows it by.
+    """
+
+    __slots__ = ("context", "decorated", "face", "heads", "name", "of_function", "place", "tails", "tasks")
 
     def __init__(self, name: str, context: Context, place: Place | None = None) -> None:
         self.name = name
@@ -36,6 +39,9 @@ class Declarations:
         self.tasks: dict[str, DeclaredTask] = {}
         self.decorated: dict[object, DeclaredTask] = {}
         self.of_function: dict[object, list[DeclaredTask]] = {}
+        self.face: object = None
+        self.heads: tuple[DeclaredTask, ...] = ()
+        self.tails: tuple[DeclaredTask, ...] = ()
 
     def add(self, name: str, function: Callable[..., object] | None, location: Location) -> DeclaredTask:
         """A new task.
@@ -85,31 +91,39 @@ class Declarations:
         Raises:
             Unsuitable: it is none, or not clear which.
         """
-        if isinstance(value, DeclaredTask):
-            return TaskRef(name=value.full_name)
+        found = self._reference(value)
+        if isinstance(found, OPEN_REFS):
+            self.context.has_open_refs = True
+        return found
+
+    def _reference(self, value: object) -> TaskRef:
+        if isinstance(value, Referable):
+            return value.reference()
         if isinstance(value, TaskRef):
             return value
         if isinstance(value, str):
-            own = self.name == MAIN or "::" in value
-            return TaskRef(name=value.removeprefix(f"{MAIN}::")) if own else OwnFirst(name=value)
+            return OwnFirst(name=value)
         if not callable(value):
             raise Unsuitable(f"{value!r} is no task", hint="name a task, or give its function")
-        return TaskRef(name=self.context.task_of(value, self).full_name)
+        declared = self.context.find_task(value, self)
+        return LaterRef(name=name_of(value), function=value) if declared is None else declared.reference()
 
 
 class Context:
     """The pipelines of one evaluation; `main` is always there. `root` is None in a script: its current folder.
 
-    `unused` holds the decorators that stand above no function yet, and where they are written.
+    `unused` holds the decorators that stand above no function yet, and where they are written. `has_open_refs` tells
+    that there are references to look for when all is declared.
     """
 
-    __slots__ = ("_paths", "_root", "pipelines", "unused")
+    __slots__ = ("_paths", "_root", "has_open_refs", "pipelines", "unused")
 
     def __init__(self, root: str | None) -> None:
         self._root = root
         self._paths: dict[tuple[str, str], str] = {}
         self.pipelines: dict[str, Declarations] = {MAIN: Declarations(MAIN, self)}
         self.unused: dict[object, Location] = {}
+        self.has_open_refs = False
 
     @property
     def main(self) -> Declarations:
@@ -138,6 +152,11 @@ class Context:
         """Whether a build file is being read, which cannot be built before it came to its end."""
         return self._root is not None
 
+    def clear(self) -> None:
+        """Forget all tasks and pipelines."""
+        self.pipelines = {MAIN: Declarations(MAIN, self)}
+        self.has_open_refs = False
+
     def check_used(self) -> None:
         """Make sure that every decorator decorates something: `@task` without parentheses takes the function as input.
 
@@ -162,11 +181,22 @@ class Context:
         place = self.place(location)
         return BuildFileError(str(unsuitable), place=place, facts=unsuitable.facts, hint=unsuitable.hint)
 
-    def task_of(self, function: Callable[..., object], home: Declarations) -> DeclaredTask:
-        """The task that calls `function`: of its own pipeline, else of `main`, else of any.
+    def task_of(self, function: Callable[..., object]) -> DeclaredTask:
+        """The task that calls `function`, looked for in `main` first.
 
         Raises:
             Unsuitable: there is none, or more than one.
+        """
+        found = self.find_task(function, self.main)
+        if found is None:
+            raise not_a_task(function)
+        return found
+
+    def find_task(self, function: Callable[..., object], home: Declarations) -> DeclaredTask | None:
+        """The task that calls `function`: of its own pipeline, else of `main`, else of any; None if there is none.
+
+        Raises:
+            Unsuitable: there is more than one.
         """
         key = _identity(function)
         for declarations in (home, self.main, *self.pipelines.values()):
@@ -176,14 +206,19 @@ class Context:
             if found:
                 names = ", ".join(declared.full_name for declared in found[:3])
                 raise Unsuitable(
-                    f"{len(found)} tasks call function {_name(function)}",
+                    f"{len(found)} tasks call function {name_of(function)}",
                     facts=[("they are", names if len(found) <= 3 else f"{names}, …")],
                     hint="say which one by its name: output_from(…)",
                 )
-        raise Unsuitable(
-            f"function {_name(function)} is no task",
-            hint="decorate it before it is used here, or name a task that comes later: output_from(…)",
-        )
+        return None
+
+
+def not_a_task(function: object) -> Unsuitable:
+    """What to say of a function that no task calls."""
+    return Unsuitable(
+        f"function {name_of(function)} is no task",
+        hint="decorate it, or name a task of another build file: output_from(…)",
+    )
 
 
 _SCRIPT = Context(None)
@@ -214,5 +249,6 @@ def _identity(function: object) -> object:
     return function
 
 
-def _name(function: object) -> str:
+def name_of(function: object) -> str:
+    """The name of a function, for people."""
     return str(getattr(function, "__name__", repr(function)))

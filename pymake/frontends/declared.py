@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Protocol
 from pymake.frontends.arguments import ARGUMENTS
 from pymake.frontends.places import Location, caller
 from pymake.frontends.references import Folders, Referable, Unsuitable
+from pymake.model.task import Kind, TaskRef
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from pymake.errors import BuildFileError
-    from pymake.model.task import Kind, TaskRef
 
 
 class Home(Protocol):
@@ -47,6 +47,10 @@ class DeclaredTask(Referable):
 
     def __repr__(self) -> str:
         return f"<task {self.full_name}>"
+
+    def reference(self) -> TaskRef:
+        """What stands for the task in a parameter."""
+        return TaskRef(name=self.full_name)
 
     def modify(self, location: Location, named: Mapping[str, object]) -> DeclaredTask:
         """Add arguments, each known by `ARGUMENTS`, that were written at `location`.
@@ -85,6 +89,47 @@ class DeclaredTask(Referable):
         """Make the outputs read-only, and never overwrite one that was edited by hand."""
         return self.modify(caller(), {"protected": True})
 
+    def posttask(self, *actions: object) -> DeclaredTask:
+        """Call these functions, or touch the files of `touch_file(…)`, when all jobs of the task are done."""
+        return self.modify(caller(), {"posttask": actions})
+
+    def jobs_limit(self, count: int, name: str | None = None) -> DeclaredTask:
+        """Run at most so many jobs at a time, of this task or of all that share the name."""
+        return self.modify(caller(), {"jobs_limit": (count, name)})
+
+    def check_if_uptodate(self, check: Callable[..., object]) -> DeclaredTask:
+        """Let a function decide whether a job runs: `check(input, output, …)` returns `(needs_update, message)`."""
+        return self.modify(caller(), {"check_if_uptodate": check})
+
+    def graphviz(self, **attributes: object) -> DeclaredTask:
+        """Draw the task with these attributes."""
+        return self.modify(caller(), {"graphviz": attributes})
+
+    def set_input(self, **inputs: object) -> DeclaredTask:
+        """Give the task another input: `set_input(input=…)`; of a product also `input2=…` and so on.
+
+        Raises:
+            BuildFileError: the task has no such input.
+        """
+        location = caller()
+        try:
+            return self.modify(location, replaced_inputs(self.kind, self.fields, inputs))
+        except Unsuitable as error:
+            raise self._home.error(error, location) from None
+
+    def set_output(self, output: object) -> DeclaredTask:
+        """Give an `originate` other outputs.
+
+        Raises:
+            BuildFileError: the task is of another kind.
+        """
+        location = caller()
+        if self.kind is not Kind.ORIGINATE:
+            kind = "a task without a kind" if self.kind is None else self.kind.value
+            unsuitable = Unsuitable(f"set_output is for originate, and {self.name} is {kind}")
+            raise self._home.error(unsuitable, location)
+        return self.modify(location, {"output": output})
+
     def always(self) -> DeclaredTask:
         """Run in every build."""
         return self.modify(caller(), {"always": True})
@@ -117,6 +162,29 @@ class DeclaredTask(Referable):
         """Build the task when no target is named."""
         self.is_default = True
         return self
+
+
+def replaced_inputs(kind: Kind | None, fields: Mapping[str, object], inputs: Mapping[str, object]) -> dict[str, object]:
+    """The arguments that give a task other inputs, by the names of `set_input`.
+
+    Raises:
+        Unsuitable: the task has no such input.
+    """
+    given: dict[str, object] = {}
+    sets = fields.get("sets", ())
+    pairs = [(one.input, one.filter) for one in sets] if isinstance(sets, tuple) else []
+    known = [] if kind in (None, Kind.ORIGINATE) else ["input", *(f"input{at}" for at in range(2, len(pairs) + 2))]
+    for name, value in inputs.items():
+        if name not in known:
+            hint = f"it has {', '.join(known)}" if known else None
+            raise Unsuitable(f"set_input: the task has no {name!r}", hint=hint)
+        if name == "input":
+            given["input"] = value
+        else:
+            at = int(name.removeprefix("input")) - 2
+            pairs[at] = (value, pairs[at][1])
+            given["sets"] = pairs
+    return given
 
 
 def followed(tasks: tuple[object, ...]) -> dict[str, object]:

@@ -10,7 +10,7 @@ from pymake.frontends.context import current
 from pymake.frontends.declared import followed
 from pymake.frontends.forms import bind, check_names, known_names, usage
 from pymake.frontends.places import Location, caller
-from pymake.frontends.references import ChangedInputs, Folders, OutputFrom, Unsuitable, path
+from pymake.frontends.references import ChangedInputs, Folders, OutputFrom, RuntimeParameter, Unsuitable, path
 from pymake.model.fields import FieldError
 from pymake.model.filters import compiled_expression
 from pymake.model.task import Formatter, Kind, Regex, Suffix, TouchFile
@@ -283,6 +283,14 @@ def inputs(*given: object) -> ChangedInputs:
 def add_inputs(*given: object) -> ChangedInputs:
     """What each job reads besides its input: the function is called with the tuple of all."""
     return ChangedInputs("add_inputs", given)
+
+
+def runtime_parameter(name: str) -> RuntimeParameter:
+    """In an input: the value of this name in the `runtime_data` that the pipeline is run with."""
+    if not name:
+        raise current().error(Unsuitable("runtime_parameter has no name"), caller())
+    current().has_open_refs = True
+    return RuntimeParameter(name)
 
 
 def touch_file(*names: object) -> TouchFile:

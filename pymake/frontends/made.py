@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pymake.errors import BuildFileError, Place
 from pymake.frontends.code import function_key, has_body
-from pymake.frontends.references import settled
+from pymake.frontends.resolving import Resolver
 from pymake.model.code import CodePart, Meaning
 from pymake.model.task import Function, Kind, Project, Task
 
@@ -17,23 +17,22 @@ if TYPE_CHECKING:
     from pymake.frontends.context import Context
     from pymake.frontends.declared import DeclaredTask
 
-_WITH_REFERENCES = ("input", "order_only", "follows", "sets", "input_change")
 
-
-def project(context: Context, root: str) -> Project:
+def project(context: Context, root: str, runtime_data: Mapping[str, object] | None = None) -> Project:
     """All tasks of all pipelines of a context; those of `main` by their bare names, others as `pipeline::task`.
 
+    `runtime_data` has the values of `runtime_parameter("name")`.
+
     Raises:
-        BuildFileError: a condition of `active_if` raises.
+        BuildFileError: a condition of `active_if` raises, or a name or function stands for no task.
     """
     functions: dict[int, Function] = {}
+    resolver = Resolver(context, runtime_data or {}) if context.has_open_refs else None
     tasks: list[Task] = []
     default: list[str] = []
     for declarations in context.pipelines.values():
-        names = {name: declared.full_name for name, declared in declarations.tasks.items()}
-        is_main = declarations is context.main
         for declared in declarations.tasks.values():
-            fields = declared.fields if is_main else _own_first(declared.fields, names)
+            fields = declared.fields if resolver is None else resolver.resolved(declared, declarations)
             tasks.append(_task(declared, fields, context.place(declared.location), functions))
             if declared.is_default:
                 default.append(declared.full_name)
@@ -70,10 +69,6 @@ class WithoutArguments:
     def __call__(self, *_arguments: object) -> object:
         """Call the function, whatever a job passes."""
         return self._function()
-
-
-def _own_first(fields: dict[str, object], names: Mapping[str, str]) -> dict[str, object]:
-    return {name: settled(value, names) if name in _WITH_REFERENCES else value for name, value in fields.items()}
 
 
 def _task(declared: DeclaredTask, fields: dict[str, object], place: Place, functions: dict[int, Function]) -> Task:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from pymake.model.task import AddInputs, InputSet, ReplaceInputs, TaskRef
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Sequence
 
 Refer = Callable[[object], TaskRef]
 """Makes the reference of a function, declared task or name."""
@@ -27,13 +28,32 @@ class Unsuitable(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnFirst(TaskRef):
-    """A name inside a pipeline that may be its own or, if it has none such, one of `main`."""
+    """A name that is looked for when all is declared: in its own pipeline first."""
 
 
-class Referable:
-    """Anything that stands for a task and is neither a name nor a function."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaterRef(TaskRef):
+    """A function that no task calls yet."""
+
+    function: Callable[..., object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PipelineRef(TaskRef):
+    """A pipeline, which stands for its tail tasks."""
+
+
+OPEN_REFS = (OwnFirst, LaterRef, PipelineRef)
+
+
+class Referable(ABC):
+    """Anything that stands for a task, or for several, and is neither a name nor a function."""
 
     __slots__ = ()
+
+    @abstractmethod
+    def reference(self) -> TaskRef:
+        """What stands for it in a parameter."""
 
 
 class Folders:
@@ -137,14 +157,48 @@ def for_system(text: str) -> str:
     return text
 
 
-def settled(value: object, names: Mapping[str, str]) -> object:
-    """A parameter whose references are final: `OwnFirst` ones mean the pipeline's own tasks where it has them."""
-    if isinstance(value, OwnFirst):
-        return TaskRef(name=names.get(value.name, value.name))
+class RuntimeParameter:
+    """`runtime_parameter("name")`: a value that is given when the pipeline runs."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __repr__(self) -> str:
+        return f"runtime_parameter({self.name!r})"
+
+
+class Resolve(Protocol):
+    """What stands for what, once all is declared. Both raise `Unsuitable`."""
+
+    def tasks(self, ref: TaskRef) -> Sequence[TaskRef]:
+        """The tasks that a reference stands for."""
+
+    def value(self, runtime: RuntimeParameter) -> object:
+        """The value of a runtime parameter."""
+
+
+def settled(value: object, resolve: Resolve) -> object:
+    """A parameter with every reference replaced by those that it stands for, spliced into the list around it."""
+    if isinstance(value, TaskRef):
+        found = resolve.tasks(value)
+        return found[0] if len(found) == 1 else list(found)
+    if isinstance(value, RuntimeParameter):
+        return resolve.value(value)
     if isinstance(value, (list, tuple, set, frozenset)) and set(map(type, value)) != {str}:
-        return type(value)(settled(item, names) for item in value)
+        return type(value)(_settled_members(value, resolve))
     if isinstance(value, (InputSet, ReplaceInputs)):
-        return replace(value, input=settled(value.input, names))
+        return replace(value, input=settled(value.input, resolve))
     if isinstance(value, AddInputs):
-        return AddInputs(inputs=tuple(settled(item, names) for item in value.inputs))
+        return AddInputs(inputs=tuple(_settled_members(value.inputs, resolve)))
     return value
+
+
+def _settled_members(values: Iterable[object], resolve: Resolve) -> Iterator[object]:
+    for value in values:
+        found = settled(value, resolve)
+        if isinstance(value, (TaskRef, RuntimeParameter)) and isinstance(found, (list, tuple)):
+            yield from found
+        else:
+            yield found

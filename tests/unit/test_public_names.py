@@ -53,6 +53,7 @@ PROMISED = [
     "regex",
     "resources",
     "retries",
+    "runtime_parameter",
     "sh",
     "split",
     "subdivide",

@@ -271,14 +271,6 @@ def wrong_extras() -> object:
     return merge("a", "b", extras={"x": 1})(undecorated)
 
 
-def no_task() -> object:
-    return merge(undecorated, "b")(lambda_of("x"))
-
-
-def no_task_followed() -> object:
-    return follows(undecorated)(lambda_of("x"))
-
-
 def generator() -> object:
     return merge((name for name in ["a"]), "b")(undecorated)
 
@@ -341,20 +333,6 @@ def lambda_of(name: str) -> Callable[[], None]:
         (twice, "+1: task has 'input' twice: by position and by name\n  try: task(input, output, *extras)"),
         (wrong_filter, "+1: filter is '.c', not suffix(…) or regex(…) or formatter(…)"),
         (wrong_extras, "+1: extras is {'x': 1}, not a list\n  try: extras=[…], one member for each argument"),
-        (
-            no_task,
-            (
-                "+1: function undecorated is no task\n"
-                "  try: decorate it before it is used here, or name a task that comes later: output_from(…)"
-            ),
-        ),
-        (
-            no_task_followed,
-            (
-                "+1: function undecorated is no task\n"
-                "  try: decorate it before it is used here, or name a task that comes later: output_from(…)"
-            ),
-        ),
         (generator, "+1: a generator can be read only once\n  try: make it a list: list(…)"),
         (task_as_output, "+1: 'undecorated' is no file name: an output names the files that are made"),
         (wrong_suffix, "+1: suffix(3) is not the end of a file name\n  try: transform(input, filter, output, *extras)"),
