@@ -65,8 +65,10 @@ Observed = tuple[
     Kinds,
     tuple[tuple[bytes, Stamp4], ...],
     tuple[tuple[bytes, bytes | None], ...],
+    str | None,
 ]
-"""Files by stamp, paths by what is there, folders by stamp (without size), environment variables."""
+"""Files by stamp, paths by what is there, folders by stamp (without size), environment variables, the root if a move
+of the project matters."""
 Head = tuple[str, Stamp4 | None, Observed, dict[Key, Line]]
 """Identity, stamp of the journal, what evaluation looked at, the last command lines."""
 Sections = dict[int, tuple[int, int, bytes]]
@@ -214,9 +216,10 @@ def _equal(
 
 def _holds(observed: Observed) -> bool:
     """Whether all that evaluation looked at is as it was."""
-    contents, kinds, folders, environ = observed
+    contents, kinds, folders, environ, root = observed
     return (
-        all(posix.environ.get(name) == value for name, value in environ)
+        root in (None, posix.getcwd())
+        and all(posix.environ.get(name) == value for name, value in environ)
         and all(stamp_of(path) == stamp for path, stamp in contents)
         and _are(kinds)
         and all(_is_same_folder(path, stamp) for path, stamp in folders)

@@ -50,7 +50,10 @@ def build(
         session = open_session(project, aim, state, writing=True, observed=observed)
         for note in session.notes:
             reporter.handle(Note(text=note))
+        if given is not None and given.is_verbose and session.observed.reason is not None:
+            reporter.handle(Note(text=f"build files are evaluated every time: {session.observed.reason}"))
         summary = _settled(session, options, reporter)
+        session.files.confirm()
         state.close()
         if given is not None:
             from pymake.app.keeping import keep  # noqa: PLC0415  # not on every system

@@ -11,6 +11,7 @@ from pymake.door import key_of, start_of
 from pymake.model.events import BuildEnded, Note, Summary
 from pymake.model.ids import FileId
 from pymake.model.observed import Found
+from pymake.reporters.lines import Verbosity
 from pymake.store.snapshot import KeptLine, drop_snapshot, is_believed, write_snapshot
 
 if TYPE_CHECKING:
@@ -27,6 +28,11 @@ class Given:
     words: tuple[str, ...]
     here: str
     lines: Lines
+
+    @property
+    def is_verbose(self) -> bool:
+        """Whether the user wants to hear more."""
+        return self.lines.verbosity is Verbosity.VERBOSE
 
 
 def keep(session: Session, summary: Summary, given: Given) -> None:
@@ -66,8 +72,9 @@ def _where(root: str, given: Given) -> str | None:
 
 def _is_final(session: Session, summary: Summary, settled: Settled) -> bool:
     """Whether every wanted job is clean now, and stays so by itself."""
-    if summary.failed or summary.not_run or summary.interrupted is not None or settled.unsure:
-        return False
+    well = Summary(ran=summary.ran, up_to_date=summary.up_to_date, seconds=summary.seconds)
+    if summary != well or settled.unsure or session.plan.has_patterns:
+        return False  # what a pattern stands for is known after a look at folders
     return not any(session.wanted[job] and session.rebuilder.is_always(job) for job in session.plan.jobs())
 
 

@@ -23,6 +23,9 @@ UNKNOWN = VersionId(-2)
 UNSEEN = VersionId(-3)
 """Nobody has looked at the file in this build."""
 
+MOST_CONFIRMED = 1 << 20
+"""Bytes up to which hashing a file twice costs less than a build that has to look again."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
@@ -143,6 +146,21 @@ class FileTable:
         self.look([file])
         stamp = self._stamps[file]
         return stamp is None or stamp.ctime < moment
+
+    def confirm(self) -> None:
+        """Hash racy files again that are old enough to be believed now, so that the next build need not.
+
+        The outputs of quick jobs are all racy: they are hashed as soon as they are written. Large ones are left.
+        """
+        for file in sorted(self._racy):
+            stamp, path, now = self._stamps[file], self._plan.path(file), self._disk.now()
+            if stamp is None or not 0 <= stamp.size <= MOST_CONFIRMED or self._disk.is_racy(stamp, now):
+                continue
+            version = VersionId(self._versions[file])
+            same = version >= 0 and self._disk.digest(path) == self._memory.version(version).digest
+            if same and self._disk.stamp(path) == stamp:
+                self._memory.record_sighting(path, stamp, version)
+                self._racy.discard(file)
 
     def settled(self) -> Settled:
         """The stamps that the verdicts of this build follow from.

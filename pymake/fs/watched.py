@@ -41,8 +41,10 @@ class WatchedDisk(RealDisk):
         return found
 
     def digest(self, path: str) -> bytes | None:
-        """See `Disk.digest`."""
+        """See `Disk.digest`. What lies in a folder is not followed."""
         self.note_content(path)
+        if path in self._observed.folders:
+            self._observed.doubt(f"the digest of the folder {path} decides about the plan")
         return super().digest(path)
 
     def read(self, path: str) -> bytes | None:
@@ -59,11 +61,12 @@ class WatchedDisk(RealDisk):
         return names
 
     def note_content(self, path: str) -> None:
-        """The file is about to be read. What lies in a folder is not followed."""
+        """The file is about to be read. Of a folder only its names count."""
         stamp = self._believed(path)
         if stamp is not None and stamp.size == FOLDER_SIZE:
-            stamp = NEVER
-        self._observed.add_content(path, stamp)
+            self._observed.add_folder(path or ".", stamp)
+        else:
+            self._observed.add_content(path, stamp)
 
     def note_folder(self, folder: str) -> None:
         """The names in the folder are about to be read."""

@@ -30,7 +30,7 @@ class Observed:
     {'tools/plot.py': <Found.FILE: 1>}
     """
 
-    __slots__ = ("contents", "environ", "folders", "kinds", "reason")
+    __slots__ = ("contents", "environ", "folders", "kinds", "reason", "root")
 
     def __init__(self) -> None:
         self.contents: dict[str, Stamp | None] = {}
@@ -41,6 +41,8 @@ class Observed:
         """Folders whose names were read."""
         self.environ: dict[str, str | None] = {}
         """Variables that were read."""
+        self.root: str | None = None
+        """The absolute root, if code ran that may have asked for it."""
         self.reason: str | None = None
         """Why it cannot be known whether evaluating again gives the same; None if it can."""
 

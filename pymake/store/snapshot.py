@@ -77,6 +77,7 @@ def _observed(observed: Observed) -> door.Observed:
             (os.fsencode(name), None if value is None else os.fsencode(value))
             for name, value in observed.environ.items()
         ),
+        observed.root,
     )
 
 

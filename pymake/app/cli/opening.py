@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pymake.app.cli.requests import COMMANDS
 from pymake.app.finding import root_of
-from pymake.app.observing import note_build_files
+from pymake.app.observing import note_build_files, runs_python
+from pymake.app.tracking import tracked
 from pymake.errors import UsageError
 from pymake.frontends.project import load_project
 from pymake.model.observed import Observed
@@ -43,9 +45,8 @@ def open_project(directory: Sequence[str], files: Sequence[str], overrides: Mapp
     os.chdir(root)
     observed = Observed()
     note_build_files(root, paths, observed)
-    project = load_project(root, paths, overrides)
-    if any(file.endswith(".py") for file in project.files):
-        observed.doubt("a build file in Python was evaluated")
+    with tracked(root, observed) if runs_python(root, paths) else nullcontext():
+        project = load_project(root, paths, overrides)
     where = os.path.relpath(here, root)
     return Opened(project=project, where="" if where == "." else where, observed=observed)
 
