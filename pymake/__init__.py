@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from pymake.frontends.decorators import formatter as formatter
     from pymake.frontends.decorators import graphviz as graphviz
     from pymake.frontends.decorators import inputs as inputs
+    from pymake.frontends.decorators import interactive as interactive
     from pymake.frontends.decorators import jobs_limit as jobs_limit
     from pymake.frontends.decorators import merge as merge
     from pymake.frontends.decorators import mkdir as mkdir
@@ -68,9 +69,9 @@ _HOMES = {
     ),
     "pymake.frontends.decorators": (
         "active_if add_inputs always check_if_uptodate collate combinations combinations_with_replacement "
-        "default follows formatter graphviz inputs jobs_limit merge mkdir originate output_from permutations "
-        "pool posttask product protected regex resources retries runtime_parameter split subdivide suffix "
-        "tags task timeout touch_file transform uses"
+        "default follows formatter graphviz inputs interactive jobs_limit merge mkdir originate output_from "
+        "permutations pool posttask product protected regex resources retries runtime_parameter split subdivide "
+        "suffix tags task timeout touch_file transform uses"
     ),
     "pymake.model.events": "Summary",
 }

@@ -16,6 +16,7 @@ from pymake.engine.parts import Conduct, Parts
 from pymake.engine.recorder import Recorder
 from pymake.engine.scheduler import Scheduler
 from pymake.executors.inline import InlineExecutor
+from pymake.executors.interactive import InteractiveExecutor
 from pymake.executors.jobserver import join
 from pymake.executors.local import LocalExecutor
 from pymake.executors.sharing import sharing
@@ -24,7 +25,7 @@ from pymake.fs.depfile import parse as parse_depfile
 from pymake.model.arguments import check_arguments
 from pymake.model.events import Note
 from pymake.model.job import Call
-from pymake.model.task import Function
+from pymake.model.task import TERMINAL, Function
 from pymake.store.meanings import Meanings
 from pymake.store.refusal import FOLDER
 
@@ -78,7 +79,7 @@ def _scheduler(session: Session, slots: int) -> Scheduler:
     plan, survey, memory = session.plan, session.survey, session.memory
     suspects = (job for job in plan.jobs() if survey.suspects[job])
     failed = {job for job in suspects if memory.failure(session.manifests.key(job)) is not None}
-    return Scheduler(plan=plan, survey=survey, slots=slots, pools=session.project.pools, failed=failed)
+    return Scheduler(plan=plan, survey=survey, slots=slots, pools={**session.project.pools, TERMINAL: 1}, failed=failed)
 
 
 def _recorder(session: Session) -> Recorder:
@@ -127,10 +128,11 @@ def _executor(session: Session, options: BuildOptions, share: Share, wake: int) 
         Meanings(root).remember(_called(session, functions))
     if options.inline or options.pdb:
         debugger = _debugger() if options.pdb else None
-        return InlineExecutor(
+        inline = InlineExecutor(
             root=root, functions=functions, environ=environ, clock=clock, wake=wake, on_failure=debugger
         )
-    executor = LocalExecutor(
+        return InteractiveExecutor(inline, root=root, functions=None, environ=environ, clock=clock)
+    local = LocalExecutor(
         slots=share.slots,
         root=root,
         functions=functions,
@@ -139,8 +141,11 @@ def _executor(session: Session, options: BuildOptions, share: Share, wake: int) 
         wake=wake,
         bequest=None if share.tokens is None else share.tokens.return_all,
     )
-    executor.prepare()
-    return sharing(executor, share)
+    local.prepare()
+    if not any(task.interactive for task in session.project.tasks):
+        return sharing(local, share)
+    interactive = InteractiveExecutor(local, root=root, functions=functions, environ=environ, clock=clock)
+    return sharing(interactive, share)
 
 
 def _debugger() -> Callable[[BaseException, str], None]:

@@ -96,6 +96,7 @@ class Build:
             env=parts.env_of(job),
             log=parts.logs.path(parts.manifests.key(job)),
             timeout=task.timeout if task.timeout is not None else self._conduct.timeout,
+            interactive=task.interactive,
         )
         parts.executor.start(launch)
 

@@ -67,6 +67,7 @@ class Tally:
                 command=action_text(plan, job),
                 reason=describe(reason),
                 usual=self._parts.survey.usual.get(job),
+                interactive=plan.task(plan.task_of(job)).interactive,
             )
         )
         self.started.add(job)

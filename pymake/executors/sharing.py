@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
+
+from pymake.interfaces import Executor
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from pymake.executors.jobserver import Share
-    from pymake.executors.local import LocalExecutor
     from pymake.executors.tokens import Tokens
-    from pymake.interfaces import Executor
     from pymake.model.ids import JobId
     from pymake.model.job import Launch, Outcome
 
 
+class Heeding(Executor, Protocol):
+    """An executor whose `wait` can be ended by a file."""
+
+    def heed(self, fd: int | None) -> None:
+        """From now on `wait` also returns when this file can be read; None: no longer."""
+
+
 class SharingExecutor:
-    """A `LocalExecutor` that has room only where there is a token too.
+    """An executor that has room only where there is a token too.
 
     Invariant: between `wait` and the next call no more tokens are held than jobs run beside the first; what `room`
     took for a job that was not started is returned when the engine waits.
     """
 
-    def __init__(self, local: LocalExecutor, tokens: Tokens, served: int | None) -> None:
-        self._local = local
+    def __init__(self, inner: Heeding, tokens: Tokens, served: int | None) -> None:
+        self._inner = inner
         self._tokens = tokens
         self._served = served
         self._running = 0
@@ -31,7 +38,7 @@ class SharingExecutor:
 
     def room(self) -> int:
         """1 if there is a slot, and a token for it; taken now, so that it is there when the job starts."""
-        if not self._local.room():
+        if not self._inner.room():
             return 0
         if not self._running and self._served is not None and not self._tokens.held:
             self._tokens.restock(self._served)
@@ -41,31 +48,31 @@ class SharingExecutor:
     def start(self, launch: Launch) -> None:
         """Start one job, after `room` said that there is some."""
         self._running += 1
-        self._local.start(launch)
+        self._inner.start(launch)
 
     def wait(self, timeout: float | None) -> Sequence[Outcome]:
         """Jobs that ended; also returns when there may be a token for one that found no room."""
         self._tokens.keep(self._running - 1)
         if self._starved:
-            self._local.heed(self._tokens.fd)
+            self._inner.heed(self._tokens.fd)
         try:
-            ended = self._local.wait(timeout)
+            ended = self._inner.wait(timeout)
         finally:
             if self._starved:
-                self._local.heed(None)
+                self._inner.heed(None)
         self._running -= len(ended)
         self._tokens.keep(self._running - 1)
         return ended
 
     def cancel(self, jobs: Collection[JobId], *, at_once: bool = False) -> None:
         """See `Executor.cancel`."""
-        self._local.cancel(jobs, at_once=at_once)
+        self._inner.cancel(jobs, at_once=at_once)
 
     def close(self) -> None:
         """End everything that is left; the tokens are the share's to return."""
-        self._local.close()
+        self._inner.close()
 
 
-def sharing(local: LocalExecutor, share: Share) -> Executor:
+def sharing(inner: Heeding, share: Share) -> Executor:
     """The executor with the tokens of a share, if it has any."""
-    return local if share.tokens is None else SharingExecutor(local, share.tokens, share.served)
+    return inner if share.tokens is None else SharingExecutor(inner, share.tokens, share.served)

@@ -44,8 +44,10 @@ class Starter:
         """Nothing is started any more."""
         os.close(self._null)
 
-    def start(self, command: str | Words, *, cwd: str | None, env: tuple[tuple[str, str], ...], log: int) -> int:
+    def start(self, command: str | Words, *, cwd: str | None, env: tuple[tuple[str, str], ...], log: int | None) -> int:
         """Start a command with its output going to the open file `log`; returns the process, which leads its group.
+
+        With None for the log it has the files of this process; its output goes to a terminal if there is one.
 
         Raises:
             CommandFailed: it cannot be started.
@@ -65,8 +67,12 @@ class Starter:
         except ValueError as error:  # a null byte in an argument or a variable
             raise _refusal(command, str(error), 126) from error
 
-    def _spawn(self, program: str, words: Words, environ: dict[str, str], log: int) -> int:
-        actions = [(os.POSIX_SPAWN_DUP2, self._null, 0), (os.POSIX_SPAWN_DUP2, log, 1), (os.POSIX_SPAWN_DUP2, log, 2)]
+    def _spawn(self, program: str, words: Words, environ: dict[str, str], log: int | None) -> int:
+        dup = os.POSIX_SPAWN_DUP2
+        if log is not None:
+            actions = [(dup, self._null, 0), (dup, log, 1), (dup, log, 2)]
+        else:
+            actions = [] if os.isatty(1) else [(dup, 2, 1)]  # what is not for people may be events for a program
         return os.posix_spawn(
             program, words, environ, file_actions=actions, setpgroup=0, setsigmask=(), setsigdef=_RESET
         )

@@ -300,6 +300,7 @@ ARGUMENTS: Mapping[str, Argument] = {
         field="retry_delay", convert=_number("retry_delay", "a number of seconds from 0", lambda n: n >= 0)
     ),
     "protected": Argument(field="protected", convert=_boolean("protected")),
+    "interactive": Argument(field="interactive", convert=_boolean("interactive")),
     "always": Argument(field="always", convert=_boolean("always")),
     "posttask": Argument(field="posttask", convert=_posttask, adds=True),
     "jobs_limit": Argument(field="jobs_limit", convert=_jobs_limit),

@@ -130,6 +130,10 @@ class DeclaredTask(Referable):
             raise self._home.error(unsuitable, location)
         return self.modify(location, {"output": output})
 
+    def interactive(self) -> DeclaredTask:
+        """Let the jobs own the terminal, one at a time; what they print is not kept."""
+        return self.modify(caller(), {"interactive": True})
+
     def always(self) -> DeclaredTask:
         """Run in every build."""
         return self.modify(caller(), {"always": True})

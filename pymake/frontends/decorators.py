@@ -227,6 +227,11 @@ def protected(function: F) -> F:
     return Decorator(protected=True)(function)
 
 
+def interactive(function: F) -> F:
+    """Let the jobs own the terminal, one at a time; what they print is not kept."""
+    return Decorator(interactive=True)(function)
+
+
 def always(function: F) -> F:
     """Run in every build."""
     return Decorator(always=True)(function)

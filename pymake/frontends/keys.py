@@ -107,6 +107,7 @@ TASK_KEYS: Mapping[str, Key] = {
         _key(
             "protected", shapes.BOOLEAN, "Make the outputs read-only, and never overwrite one that was edited by hand."
         ),
+        _key("interactive", shapes.BOOLEAN, "The jobs own the terminal, one at a time; their output is not kept."),
         _key("always", shapes.BOOLEAN, "Run the jobs in every build."),
         _key("tags", shapes.TEXTS, "Words to find the task by."),
         _key("active", shapes.BOOLEAN, "false takes the task out of the build."),
@@ -183,6 +184,12 @@ RULES: tuple[Rule, ...] = (
         }.items()
     ),
     Rule(
+        key="interactive",
+        refuses="pool",
+        message="both interactive and pool",
+        hint="leave out pool: interactive jobs run one at a time",
+    ),
+    Rule(
         key="output_dir",
         needs=("suffix",),
         message="output_dir without suffix",
@@ -229,7 +236,7 @@ RULES: tuple[Rule, ...] = (
 
 LATER_KEYS = frozenset(
     {
-        *("memory", "temporary", "interactive"),
+        *("memory", "temporary"),
     }
 )
 """Words that build files of later versions know."""

@@ -50,7 +50,10 @@ class BuildStarted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobStarted:
-    """A job runs now. `usual` is the duration of its last good run in seconds, if there was one."""
+    """A job runs now. `usual` is the duration of its last good run in seconds, if there was one.
+
+    An `interactive` one owns the terminal until the next event of the same job, or the end of the build.
+    """
 
     job: int
     task: str
@@ -59,6 +62,7 @@ class JobStarted:
     command: str
     reason: str
     usual: float | None
+    interactive: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

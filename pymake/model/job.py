@@ -55,7 +55,7 @@ class Launch:
     """What an executor needs to run one job.
 
     `env` is laid over the environment of pymake. `log` is the file, relative to the root, that holds the job's output
-    afterwards, if it printed anything. `timeout` is in seconds.
+    afterwards, if it printed anything. `timeout` is in seconds. An `interactive` job owns the terminal.
     """
 
     job: JobId
@@ -64,6 +64,7 @@ class Launch:
     env: tuple[tuple[str, str], ...]
     log: str
     timeout: float | None = None
+    interactive: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -148,6 +148,10 @@ class Function:
     meaning: Callable[[], Meaning] = tuple
 
 
+TERMINAL = "the terminal"
+"""The pool of interactive jobs, with room for one; no name of a build file can be this one's."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
     """One declaration. Names are unique in a project; those of other pipelines carry `pipeline::`.
@@ -183,6 +187,7 @@ class Task:
     retries: int = 0
     retry_delay: float = 0.0
     protected: bool = False
+    interactive: bool = False
     always: bool = False
     active: bool = True
     posttask: tuple[Callable[..., object] | TouchFile, ...] = ()

@@ -233,7 +233,7 @@ def _holds_project(path: str) -> bool:
 
 
 def _check_pool(task: Task, project: Project) -> None:
-    if task.pool is None or task.pool in project.pools or "{" in task.pool:
+    if task.pool is None or task.interactive or task.pool in project.pools or "{" in task.pool:
         return
     near = nearest(task.pool, project.pools)
     raise BuildFileError(

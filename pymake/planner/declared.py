@@ -11,7 +11,7 @@ from pymake.errors import BuildFileError, assert_never
 from pymake.model.fields import FieldError, bare_field, escape, expand, joined, substitute
 from pymake.model.filters import compiled_expression
 from pymake.model.patterns import is_glob, normalise, unescaped
-from pymake.model.task import AddInputs, Formatter, Kind, Regex, ReplaceInputs, Suffix
+from pymake.model.task import TERMINAL, AddInputs, Formatter, Kind, Regex, ReplaceInputs, Suffix
 from pymake.planner.calls import check_call
 from pymake.planner.likeness import likeness, looked_for, opened
 from pymake.planner.structure import members, rebuilt, texts
@@ -210,14 +210,21 @@ class _Words:
     def settled(self, task: Task, env: Mapping[str, str]) -> Task:
         """The task with its plain texts final: what the build reads from it."""
         given = {**env, **task.env}
-        if not given and not task.mkdir and task.cwd is None and task.pool is None:
+        if not given and not task.mkdir and task.cwd is None and task.pool is None and not task.interactive:
             return task
+        if task.interactive and task.pool is not None:
+            raise BuildFileError(
+                f"task {task.name} is interactive and in a pool",
+                place=task.place,
+                hint="leave out pool: interactive jobs run one at a time",
+            )
+        pool = TERMINAL if task.interactive else task.pool
         return replace(
             task,
             env={name: self.text(value) for name, value in given.items()},
             mkdir=tuple(normalise(path) for path in texts(self.paths(task.mkdir))),
             cwd=None if task.cwd is None else self._folder(task.cwd),
-            pool=None if task.pool is None else self.text(task.pool),
+            pool=None if pool is None else self.text(pool),
         )
 
     def _folder(self, text: str) -> str | None:

@@ -77,6 +77,7 @@ def _job_started(event: JobStarted) -> _Json:
         "command": event.command,
         "reason": event.reason,
         "usual": None if event.usual is None else _seconds(event.usual),
+        "interactive": event.interactive,
     }
 
 

@@ -17,7 +17,7 @@ from rich.live import Live
 from rich.segment import Segment
 from rich.text import Text
 
-from pymake.model.events import BuildEnded, BuildStarted
+from pymake.model.events import BuildEnded, BuildStarted, JobEnded, JobStarted
 from pymake.reporters.board import Board, Picture, Row
 from pymake.reporters.lines import Lines, Verbosity
 from pymake.reporters.stream import QuietStream
@@ -44,7 +44,7 @@ class LiveReporter:
 
     What stays: failed jobs, what jobs printed, notes, with `explain` the reasons; jobs that ended well without a
     word only when verbose. At the end the view is gone and the last line is that of the plain reporter. When silent
-    there is no view at all.
+    there is no view at all. While an interactive job owns the terminal nothing is shown: that comes after it.
 
     Args:
         stream: a terminal.
@@ -73,6 +73,7 @@ class LiveReporter:
         self._color = color
         self._size = size
         self._view: _View | None = None
+        self._owner: int | None = None
         self._drawer = threading.Thread()
         self._over = threading.Event()
 
@@ -85,12 +86,22 @@ class LiveReporter:
             self._board.take(event, self._clock.monotonic())
             if text:
                 self._texts.append(text)
-        if isinstance(event, BuildStarted) and self._lines.verbosity is not Verbosity.SILENT:
-            self._open()
-        elif isinstance(event, BuildEnded):
-            self.close()
-        elif self._view is None:
-            self._stream.write(self._taken_texts())
+        match event:
+            case BuildStarted():
+                self._open()
+            case BuildEnded():
+                self._owner = None
+                self.close()
+            case JobStarted(interactive=True, job=job):
+                self.close()
+                self._owner = job
+            case JobEnded(job=job) if job == self._owner:
+                self._owner = None
+                self._open()
+            case _ if self._view is None and self._owner is None:
+                self._stream.write(self._taken_texts())
+            case _:
+                pass
 
     def redraw(self) -> None:
         """Bring the screen up to date now; nothing if no build runs."""
@@ -112,6 +123,8 @@ class LiveReporter:
 
     def _open(self) -> None:
         self.close()
+        if self._lines.verbosity is Verbosity.SILENT:
+            return
         self._over.clear()
         self._view = _View(self._stream, color=self._color)
         self._drawer = threading.Thread(target=self._draw, name="pymake-live", daemon=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pymake.model.events import BuildEnded, JobEnded, JobStarted
 from pymake.reporters.lines import Lines, Verbosity
 from pymake.reporters.stream import QuietStream
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 class PlainReporter:
     """Writes the lines of each event at once, in one write; what a job printed stays in one piece.
 
-    Once the stream is closed or broken it is silent.
+    Once the stream is closed or broken it is silent. On a terminal it says nothing while an interactive job owns that.
     """
 
     def __init__(
@@ -29,12 +30,21 @@ class PlainReporter:
     ) -> None:
         self._stream = QuietStream(stream)
         self._lines = Lines(verbosity=verbosity, explain=explain, color=color)
+        self._owner: int | None = None
+        self._held = ""
 
     def handle(self, event: Event) -> None:
         """Write the lines of the event, if it has any."""
-        text = self._lines.of(event)
-        if text:
-            self._stream.write(text)
+        if isinstance(event, BuildEnded) or (isinstance(event, JobEnded) and event.job == self._owner):
+            self._owner = None
+        self._held += self._lines.of(event)
+        if self._held and self._owner is None:
+            self._stream.write(self._held)
+            self._held = ""
+        if isinstance(event, JobStarted) and event.interactive and self._stream.isatty():
+            self._owner = event.job
 
     def close(self) -> None:
-        """Nothing to put in order; the stream stays open."""
+        """Write what was held back; the stream stays open."""
+        self._stream.write(self._held)
+        self._held = ""

@@ -38,6 +38,7 @@ PROMISED = [
     "formatter",
     "graphviz",
     "inputs",
+    "interactive",
     "jobs_limit",
     "main",
     "merge",

@@ -15,6 +15,7 @@ from pymake.frontends.decorators import (
     always,
     default,
     follows,
+    interactive,
     merge,
     mkdir,
     originate,
@@ -171,6 +172,7 @@ def decorated(order: int) -> Task:
         resources(cores=4),
         always,
         protected,
+        interactive,
         default,
         active_if(True, lambda: 0),
     ]
@@ -191,7 +193,7 @@ def test_every_modifier_in_any_order(order: int) -> None:
     assert (found.tags, found.pool, found.timeout) == (("slow",), "link", 3.0)
     assert (found.retries, found.retry_delay, found.cores) == (2, 1.5, 4)
     assert (found.uses_env, found.tools, found.files) == (("HOME",), ("cc",), ("cfg",))
-    assert (found.always, found.protected, found.active) == (True, True, False)
+    assert (found.always, found.protected, found.interactive, found.active) == (True, True, True, False)
 
 
 def test_modifiers_that_list_add_up() -> None:

@@ -93,6 +93,7 @@ def test_every_argument_that_fits_every_kind() -> None:
         retries=3,
         retry_delay=0.5,
         protected=True,
+        interactive=False,
         always=True,
         tags="slow",
         active=False,
@@ -112,13 +113,14 @@ def test_declared_tasks_stand_for_their_outputs_and_can_be_said_more_of() -> Non
     first = main.originate(run, "a", name="first")
     second = main.transform(run, first, suffix("a"), "b", name="second")
     chained = second.follows(first).mkdir("d").tags("t").pool("p").timeout(2).retries(1, delay=2)
-    assert chained.always().protected() is second
+    assert chained.always().protected().interactive() is second
     assert chained.uses(env="E").resources(cores=3).active_if(True).default() is second
     found = made()["second"]
     assert (found.input, found.filter) == (TaskRef(name="first"), Suffix(text="a"))
     assert (found.follows, found.mkdir, found.tags, found.pool) == ((TaskRef(name="first"),), ("d",), ("t",), "p")
     assert (found.timeout, found.retries, found.retry_delay, found.always) == (2.0, 1, 2.0, True)
     assert (found.uses_env, found.cores, found.active, found.protected) == (("E",), 3, True, True)
+    assert found.interactive
     assert project(current(), ROOT).default == ("second",)
 
 

@@ -37,7 +37,7 @@ EVENTS: list[tuple[Event, str]] = [
         (
             '{"schema": 1, "event": "job-started", "job": 3, "task": "objects", "label": "objects build/a.o", '
             '"outputs": ["build/a.o"], "command": "cc -c a.c -o build/a.o", '
-            '"reason": "input a.c changed", "usual": 0.4}'
+            '"reason": "input a.c changed", "usual": 0.4, "interactive": false}'
         ),
     ),
     (
