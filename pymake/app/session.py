@@ -17,6 +17,7 @@ from pymake.fs.digest import digest_bytes
 from pymake.fs.disk import RealDisk
 from pymake.fs.watched import WatchedDisk, WatchedEnviron, watched_which
 from pymake.model.observed import Observed
+from pymake.model.task import Function
 from pymake.planner.check import check_cycles, check_inputs
 from pymake.planner.compile import World, compile_project
 from pymake.planner.select import Selection, select
@@ -24,6 +25,8 @@ from pymake.store.folder import open_state
 from pymake.store.refusal import FOLDER
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pymake.interfaces import Memory
     from pymake.model.ids import JobId
     from pymake.model.plan import Plan
@@ -132,10 +135,16 @@ def _opened(project: Project, aim: Aim, state: StateFolder, *, writing: bool, ob
         survey=survey,
         goals=selection.goals,
         wanted=selection.wanted,
-        notes=(*memory.notes, *warnings),
+        notes=(*memory.notes, *warnings, *_code_notes(project)),
         warnings=warnings,
         observed=observed,
     )
+
+
+def _code_notes(project: Project) -> Iterable[str]:
+    """What of the code of the tasks could not be followed, each once."""
+    functions = (task.action for task in project.tasks if isinstance(task.action, Function))
+    return dict.fromkeys(note for function in functions for note in function.notes)
 
 
 def _selected(plan: Plan, project: Project, aim: Aim) -> Selection:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from functools import partial
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pymake.errors import BuildFileError, Place
-from pymake.frontends.code import function_key, has_body
+from pymake.errors import BuildFileError
+from pymake.frontends.code import Code, has_body
 from pymake.frontends.resolving import Resolver
-from pymake.model.code import CodePart, Meaning
-from pymake.model.task import Function, Kind, Project, Task
+from pymake.model.task import Kind, Project, Task
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from pymake.errors import Place
     from pymake.frontends.context import Context
     from pymake.frontends.declared import DeclaredTask
+    from pymake.model.task import Function
 
 
 def project(context: Context, root: str, runtime_data: Mapping[str, object] | None = None) -> Project:
@@ -26,36 +27,17 @@ def project(context: Context, root: str, runtime_data: Mapping[str, object] | No
     Raises:
         BuildFileError: a condition of `active_if` raises, or a name or function stands for no task.
     """
-    functions: dict[int, Function] = {}
+    code = Code(root)
     resolver = Resolver(context, runtime_data or {}) if context.has_open_refs else None
     tasks: list[Task] = []
     default: list[str] = []
     for declarations in context.pipelines.values():
         for declared in declarations.tasks.values():
             fields = declared.fields if resolver is None else resolver.resolved(declared, declarations)
-            tasks.append(_task(declared, fields, context.place(declared.location), functions))
+            tasks.append(_task(declared, fields, context.place(declared.location), code))
             if declared.is_default:
                 default.append(declared.full_name)
     return Project(root=root, tasks=tuple(tasks), default=tuple(default))
-
-
-def function_value(target: Callable[..., object]) -> Function:
-    """The function as a value, with its code key."""
-    key, text = function_key(target)
-    module = getattr(target, "__module__", None) or type(target).__module__
-    name = getattr(target, "__qualname__", None) or type(target).__qualname__
-    return Function(
-        name=f"{module}:{name}",
-        target=target,
-        code_key=key,
-        meaning=partial(_meaning, f"{module}:{name}", target, text),
-    )
-
-
-def _meaning(name: str, target: Callable[..., object], text: str) -> Meaning:
-    code = getattr(target, "__code__", None)
-    place = Place(path="" if code is None else code.co_filename, line=None if code is None else code.co_firstlineno)
-    return (CodePart(name=name, place=place, text=text),)
 
 
 class WithoutArguments:
@@ -71,13 +53,11 @@ class WithoutArguments:
         return self._function()
 
 
-def _task(declared: DeclaredTask, fields: dict[str, object], place: Place, functions: dict[int, Function]) -> Task:
+def _task(declared: DeclaredTask, fields: dict[str, object], place: Place, code: Code) -> Task:
     given = dict(fields)
     target = declared.function
     if target is not None:
-        function = functions.get(id(target))
-        if function is None:
-            function = functions[id(target)] = function_value(target)
+        function = code.function(target)
         given["action"] = function
         if hasattr(target, "__name__"):  # a partial has the doc of all partials
             given.setdefault("doc", _first_line(target.__doc__))
@@ -93,8 +73,7 @@ def _plain_action(function: Function) -> Function | None:
     """The action of a task that only follows others: none if there is nothing in the function, so it is a group."""
     if not has_body(function.target):
         return None
-    target = WithoutArguments(function.target)
-    return Function(name=function.name, target=target, code_key=function.code_key, meaning=function.meaning)
+    return replace(function, target=WithoutArguments(function.target))
 
 
 def _first_line(doc: str | None) -> str:

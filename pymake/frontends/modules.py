@@ -111,6 +111,8 @@ def forget_modules() -> None:
         space = vars(sys.modules[parent]) if parent in sys.modules else {}
         if getattr(space.get(last), "__loader__", None) is loader:
             del space[last]
+    for name in _packages_without_file():
+        sys.modules.pop(name, None)
     read_folders_anew()
 
 
@@ -129,6 +131,18 @@ def is_any_stale() -> bool:
 def project_files(root: str) -> tuple[str, ...]:
     """The source files of the project modules that are loaded, relative to the root, sorted."""
     return tuple(sorted({relative(loader.path, root) for loader in _loaders().values()}))
+
+
+def _packages_without_file() -> list[str]:
+    """The loaded packages of the project that have no `__init__`: they are what their folders were when imported."""
+    roots = [os.path.join(finder.root, "") for finder in sys.meta_path if isinstance(finder, ProjectFinder)]
+    found: list[str] = []
+    for name, module in list(sys.modules.items()):
+        if getattr(module, "__file__", None) is None and hasattr(module, "__path__"):
+            folders = [os.path.join(folder, "") for folder in module.__path__]
+            if any(folder.startswith(root) for folder in folders for root in roots):
+                found.append(name)
+    return found
 
 
 def _loaders() -> dict[str, ProjectLoader]:

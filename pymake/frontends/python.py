@@ -13,9 +13,10 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from pymake.errors import BuildFileError, Place, PymakeError, nearest
+from pymake.frontends.code import Code
 from pymake.frontends.context import evaluating
 from pymake.frontends.failures import failure
-from pymake.frontends.made import function_value, project
+from pymake.frontends.made import project
 from pymake.frontends.modules import (
     ProjectLoader,
     forget_modules,
@@ -74,7 +75,7 @@ def resolve(spec: str, *, root: str, place: Place) -> Function:
         facts = [("nearest", ", ".join(near))] if (near := nearest(function_name, names)) else []
         what = "no function" if target is None else "something else than a function called"
         raise BuildFileError(f"module {module_name} has {what} {function_name!r}", place=place, facts=facts)
-    return function_value(target)
+    return Code(root).function(target)
 
 
 def _run(filename: str, path: str) -> None:

@@ -140,12 +140,14 @@ class Function:
 
     `code_key` is the digest (hex) of its meaning; `meaning` gives the parts it was made from, for showing a difference
     (see `model.code`): asked for only then, since it costs more than the key. `name` is `module:qualname`, for people.
+    `notes` say, each with its place, what of the code could not be followed.
     """
 
     name: str
     target: Callable[..., object]
     code_key: str
     meaning: Callable[[], Meaning] = tuple
+    notes: tuple[str, ...] = ()
 
 
 TERMINAL = "the terminal"

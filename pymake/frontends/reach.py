@@ -1,0 +1,104 @@
+"""What is reached: parts of the project's code, each with its normal form and links to the parts that it uses."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+from pymake.errors import Place
+from pymake.frontends.places import Location, relative
+from pymake.model.code import CodePart, Meaning
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+Links = list[tuple[str, "Reached"]]
+"""The parts that a part uses, each with the text by which it is used there."""
+
+
+class Reached:
+    """One part. What it uses is found when it is asked for, so circles of parts end.
+
+    `form` is digested, `shown` made into what people see; `follow` finds the links and may add to the form.
+    """
+
+    __slots__ = ("_digest", "_follow", "_links", "form", "location", "name", "shown")
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        form: str = "",
+        follow: Callable[[Reached], Links] = lambda _: [],
+        location: Callable[[], Location] = lambda: ("", 0),
+        shown: Callable[[], str] | None = None,
+    ) -> None:
+        self.name = name
+        self.form = form
+        self.location = location
+        self.shown = shown
+        self._follow: Callable[[Reached], Links] | None = follow
+        self._links: Links = []
+        self._digest = b""
+
+    @property
+    def links(self) -> Links:
+        """The parts that this one uses."""
+        if self._follow is not None:
+            follow, self._follow = self._follow, None
+            self._links = follow(self)
+        return self._links
+
+    @property
+    def digest(self) -> bytes:
+        """The digest of the form, without what is linked."""
+        if not self._digest:
+            self._links = self.links  # following may add to the form
+            self._digest = blake2b(self.form.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+        return self._digest
+
+
+def all_reached(first: Reached) -> list[Reached]:
+    """A part and all that it reaches, in an order that depends on nothing but how they use each other."""
+    found = {id(first): first}
+    order = [first]
+    for part in order:
+        for _, linked in part.links:
+            if id(linked) not in found:
+                found[id(linked)] = linked
+                order.append(linked)
+    return order
+
+
+def key_of(first: Reached) -> str:
+    """The digest (32 hex digits) of a part and all that it reaches.
+
+    Parts are known by the order in which they are reached, so neither names of modules, nor the order of definitions,
+    nor lines count.
+    """
+    order = all_reached(first)
+    number = {id(part): str(index) for index, part in enumerate(order)}
+    whole = blake2b(digest_size=16)
+    for part in order:
+        whole.update(part.digest)
+        links = [f"{label}={number[id(linked)]}" for label, linked in part.links]
+        whole.update("\0".join(links).encode("utf-8", "surrogatepass"))
+        whole.update(b"\n")
+    return whole.hexdigest()
+
+
+def meaning_of(first: Reached, root: str) -> Meaning:
+    """What people see of a part and of all that it reaches."""
+    return tuple(shown_part(part, root) for part in all_reached(first))
+
+
+def shown_part(part: Reached, root: str) -> CodePart:
+    """What people see of a part."""
+    filename, line = part.location()
+    place = Place(path=relative(filename, root) if filename else "", line=line or None)
+    return CodePart(name=part.name, place=place, text=part.form if part.shown is None else part.shown())
+
+
+def in_order(links: Iterable[tuple[str, Reached]]) -> Links:
+    """Links of values whose own order means nothing, such as the members of a set."""
+    return sorted(links, key=lambda link: (link[0], link[1].name, link[1].location(), link[1].form))
