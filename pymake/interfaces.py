@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
     from pymake.model.events import Event
+    from pymake.model.growth import Grown
     from pymake.model.ids import JobId, VersionId
     from pymake.model.job import Launch, Outcome
     from pymake.model.trace import Failure, Outline, Stamp, Start, Trace, Version
@@ -134,8 +135,25 @@ class Rebuilder(Protocol):
     def reasons(self, job: JobId) -> Iterable[Reason]:
         """Every reason why the job is dirty; none if it is clean."""
 
+    def remembered(self, job: JobId) -> Sequence[str]:
+        """What the output patterns of a job stood for when it last ran well, sorted."""
+
     def refusal(self, job: JobId) -> str | None:
         """The protected output that was edited by hand, so that the job must not run; None if there is none."""
+
+
+class Growth(Protocol):
+    """Makes the plan grow while it is carried out."""
+
+    def expand(self, job: JobId) -> Grown:
+        """Add the jobs of the task of an expand job to the plan and to the survey; what it waits for is settled.
+
+        Raises:
+            PymakeError: what is now known makes no plan, or does not hold a target.
+        """
+
+    def pending_maker(self, path: str) -> JobId | None:
+        """An expand job whose task may make the path; None if none is left that may."""
 
 
 class Executor(Protocol):

@@ -12,6 +12,7 @@ from pymake.app.machine import usable_cpus
 from pymake.app.nesting import BUILDING, roots_below
 from pymake.app.signals import SignalCatcher
 from pymake.engine.loop import Build
+from pymake.engine.openings import Openings
 from pymake.engine.parts import Conduct, Parts
 from pymake.engine.recorder import Recorder
 from pymake.engine.scheduler import Scheduler
@@ -22,10 +23,11 @@ from pymake.executors.local import LocalExecutor
 from pymake.executors.sharing import sharing
 from pymake.fs.clock import SystemClock
 from pymake.fs.depfile import parse as parse_depfile
-from pymake.model.arguments import check_arguments
+from pymake.model.arguments import check_arguments, check_extras
 from pymake.model.events import Note
 from pymake.model.job import Call
 from pymake.model.task import TERMINAL, Function
+from pymake.planner.files import paths_on_disk
 from pymake.store.meanings import Meanings
 from pymake.store.refusal import FOLDER
 
@@ -64,6 +66,7 @@ def run(session: Session, options: BuildOptions, reporter: Reporter, stack: Exit
         logs=session.logs,
         clock=SystemClock(),
         env_of=_environments(session),
+        growth=session.growth,
     )
     conduct = Conduct(
         slots=slots,
@@ -91,6 +94,14 @@ def _recorder(session: Session) -> Recorder:
         files=session.files,
         manifests=session.manifests,
         parse_depfile=parse_depfile,
+        openings=Openings(
+            plan=session.plan,
+            disk=session.disk,
+            memory=session.memory,
+            matches=lambda pattern: paths_on_disk(session.disk, pattern),
+            remembered=session.rebuilder.remembered,
+        ),
+        pending_maker=session.growth.pending_maker,
     )
 
 
@@ -162,7 +173,7 @@ def _called(session: Session, tasks: Container[str]) -> Iterator[Function]:
 
 
 def _functions(session: Session, *, check: bool) -> dict[str, Callable[..., object]]:
-    """The functions that suspects call, by task.
+    """The functions that suspects call, and the jobs of tasks that are not yet expanded, by task.
 
     Raises:
         BuildFileError: with `check`, an argument of a call cannot travel to a worker.
@@ -177,4 +188,10 @@ def _functions(session: Session, *, check: bool) -> dict[str, Callable[..., obje
                 found[action.task] = task.action.target
             if check:
                 check_arguments(action.arguments, task)
+    for row in plan.expand_jobs():
+        task = plan.task(plan.task_of(row))
+        if suspects[row] and isinstance(task.action, Function):
+            found[task.name] = task.action.target
+            if check:
+                check_extras(task.extras, task)
     return found

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pymake.app.collecting import collection_paused
+from pymake.app.surveying import Surveying
 from pymake.engine.files import FileTable
+from pymake.engine.fixed import FixedPlan
 from pymake.engine.manifest import Manifests
 from pymake.engine.orphans import Orphans
 from pymake.engine.rebuilders import VerifyingTraces
@@ -20,17 +23,18 @@ from pymake.model.observed import Observed
 from pymake.model.task import Function
 from pymake.planner.check import check_cycles, check_inputs
 from pymake.planner.compile import World, compile_project
-from pymake.planner.select import Selection, select
+from pymake.planner.select import Selection, Selector, select
 from pymake.store.folder import open_state
 from pymake.store.refusal import FOLDER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from pymake.interfaces import Memory
+    from pymake.interfaces import Growth, Memory
     from pymake.model.ids import JobId
     from pymake.model.plan import Plan
     from pymake.model.task import Project
+    from pymake.planner.compile import Compiled
     from pymake.store.folder import StateFolder
     from pymake.store.journal import Journal
     from pymake.store.logs import FileLogs
@@ -59,10 +63,11 @@ class Session:
     notes: tuple[str, ...]
     warnings: tuple[str, ...]
     observed: Observed
+    growth: Growth
 
 
-def plan_of(project: Project, memory: Memory, observed: Observed) -> tuple[Plan, tuple[str, ...]]:
-    """The checked plan of a project, and warnings. Looks at folders that patterns name; changes nothing.
+def plan_of(project: Project, memory: Memory, observed: Observed) -> Compiled:
+    """The checked plan of a project, as far as it is known before any run. Changes nothing.
 
     What is looked at is noted in `observed`.
     """
@@ -78,7 +83,7 @@ def plan_of(project: Project, memory: Memory, observed: Observed) -> tuple[Plan,
     )
     compiled = compile_project(project, world)
     check_cycles(compiled.plan)
-    return compiled.plan, compiled.warnings
+    return compiled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,14 +116,15 @@ def open_session(
 
 def _opened(project: Project, aim: Aim, state: StateFolder, *, writing: bool, observed: Observed) -> Session:
     disk = disk_of(project, writing=writing)
-    plan, warnings = plan_of(project, state.memory, observed)
-    selection = _selected(plan, project, aim)
+    compiled = plan_of(project, state.memory, observed)
+    plan = compiled.plan
     memory = state.memory
     files = FileTable(plan, disk, memory)
     manifests = Manifests(plan, digest_bytes)
     rebuilder = VerifyingTraces(plan=plan, files=files, memory=memory, manifests=manifests, forced=aim.forced)
     surveyor = Surveyor(plan=plan, files=files, memory=memory, manifests=manifests, rebuilder=rebuilder)
-    survey = surveyor.survey(selection.wanted)
+    selection, survey, growth, notes = _surveyed(project, aim, compiled, Surveying(surveyor, rebuilder, files, disk))
+    warnings = (*compiled.warnings, *notes)
     if aim.strict:
         # The inputs of a job that was cleared are there; only of order-only inputs nobody has made sure.
         checked = selection.wanted if plan.has_order_only else survey.suspects
@@ -138,6 +144,7 @@ def _opened(project: Project, aim: Aim, state: StateFolder, *, writing: bool, ob
         notes=(*memory.notes, *warnings, *_code_notes(project)),
         warnings=warnings,
         observed=observed,
+        growth=growth,
     )
 
 
@@ -147,17 +154,39 @@ def _code_notes(project: Project) -> Iterable[str]:
     return dict.fromkeys(note for function in functions for note in function.notes)
 
 
-def _selected(plan: Plan, project: Project, aim: Aim) -> Selection:
+def _surveyed(
+    project: Project, aim: Aim, compiled: Compiled, surveying: Surveying
+) -> tuple[Selection, Survey, Growth, tuple[str, ...]]:
+    """What is wanted and what is known of it; with what makes the plan grow, and notes on what it grew by at once."""
+    plan, targets = compiled.plan, _targets(project, aim)
+    with _default_blamed(project, aim):
+        if not plan.has_patterns:
+            selection = select(plan, *targets)
+            return selection, surveying.surveyor.survey(selection.wanted), FixedPlan(), ()
+        from pymake.app.growing import GrowingPlan  # noqa: PLC0415  # few projects have outputs of unknown names
+
+        selector = Selector(plan, *targets, deferring=compiled.compiler)
+        growth = GrowingPlan(compiled.compiler, selector, surveying, strict=aim.strict)
+        survey = growth.start()
+        return selector.selection(), survey, growth, growth.notes
+
+
+def _targets(project: Project, aim: Aim) -> tuple[Sequence[str], str]:
+    """The targets, and the folder that they are relative to; none means everything."""
     if not aim.targets:
-        return select(plan, (), "") if aim.everything else _default(plan, project)
+        return () if aim.everything else project.default, ""
     stand = os.path.join(project.root, aim.where)
-    return select(plan, [_from(stand, target, project.root) for target in aim.targets], aim.where)
+    return [_from(stand, target, project.root) for target in aim.targets], aim.where
 
 
-def _default(plan: Plan, project: Project) -> Selection:
+@contextmanager
+def _default_blamed(project: Project, aim: Aim) -> Iterator[None]:
+    """A wrong target is the build file's fault if nobody gave one."""
     try:
-        return select(plan, project.default, "")
+        yield
     except UsageError as error:
+        if aim.targets:
+            raise
         raise BuildFileError(
             f"default: {error.message}", place=project.default_place, facts=error.facts, hint=error.hint
         ) from error

@@ -88,6 +88,7 @@ class FileTable:
 
     def forget(self, files: Iterable[FileId]) -> None:
         """Nothing is known of these files any more: a job may have written them."""
+        self._grow()
         for file in files:
             self._note_move(file)
             self._versions[file] = UNSEEN

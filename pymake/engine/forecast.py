@@ -34,7 +34,7 @@ class Forecast:
     """What is expected of each suspect, in the order in which they would be judged.
 
     `reasons` are those that hold already; a job that may run has none, only `upstream`: jobs that will or may run and
-    whose outputs it reads.
+    whose outputs it reads. An expand job stands for all jobs of its task: nobody knows them before `upstream` has run.
     """
 
     job: JobId
@@ -58,7 +58,10 @@ def forecast(plan: Plan, survey: Survey, rebuilder: Rebuilder) -> list[Forecast]
         if job in blocked:
             result.append(Forecast(job=job, prospect=Prospect.BLOCKED, reasons=(), upstream=(blocked[job],)))
             continue
-        found = _refused(rebuilder, job) or _forecast(plan, rebuilder, job, tuple(readers.get(job, ())), open_jobs)
+        if plan.is_expand_job(job):
+            found = Forecast(job=job, prospect=Prospect.MAY, reasons=(), upstream=tuple(plan.awaited(job)))
+        else:
+            found = _refused(rebuilder, job) or _forecast(plan, rebuilder, job, tuple(readers.get(job, ())), open_jobs)
         result.append(found)
         if found.prospect is Prospect.BLOCKED:
             blocked.update((behind, job) for behind in upstream.all_behind(job) if behind not in blocked)

@@ -45,6 +45,8 @@ class Build:
             if self._tally.started:
                 error.exit_code = 1
             raise
+        if self._settling.broken is not None:
+            raise self._settling.broken
         return self._tally.build_ended(parts.clock.monotonic() - began)
 
     def _settle_all(self) -> None:
@@ -59,10 +61,13 @@ class Build:
         scheduler = self._parts.scheduler
         spared = False
         while (job := scheduler.next_ready()) is not None:
+            if self._parts.plan.is_expand_job(job):
+                self._settling.expand(job)
+                continue
             verdict = self._parts.rebuilder.judge(job)
             match verdict:
                 case Clean():
-                    scheduler.settle(job, JobState.CLEAN)
+                    self._settling.clean(job)
                     spared = True
                 case Dirty(reason=reason):
                     self._reasons[job] = reason
@@ -87,12 +92,12 @@ class Build:
     def _launch(self, job: JobId) -> None:
         parts, plan = self._parts, self._parts.plan
         task = plan.task(plan.task_of(job))
-        parts.recorder.prepare(job)
+        action = parts.recorder.prepare(job)
         self._tally.job_started(job, self._reasons[job])
         launch = Launch(
             job=job,
             label=plan.label(job),
-            action=plan.action(job),
+            action=action,
             env=parts.env_of(job),
             log=parts.logs.path(parts.manifests.key(job)),
             timeout=task.timeout if task.timeout is not None else self._conduct.timeout,

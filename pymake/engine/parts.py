@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pymake.engine.recorder import Recorder
     from pymake.engine.scheduler import Scheduler
     from pymake.engine.survey import Survey
-    from pymake.interfaces import Clock, Executor, Interrupts, Logs, Rebuilder, Reporter
+    from pymake.interfaces import Clock, Executor, Growth, Interrupts, Logs, Rebuilder, Reporter
     from pymake.model.ids import JobId
     from pymake.model.plan import Plan
 
@@ -44,3 +44,4 @@ class Parts:
     logs: Logs
     clock: Clock
     env_of: Callable[[JobId], tuple[tuple[str, str], ...]]
+    growth: Growth

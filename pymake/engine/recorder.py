@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pymake.errors import InputKeepsChanging, JobError, OutputMissing
 from pymake.model.ids import ABSENT, FileId, VersionId
+from pymake.model.outputs import folder_of
 from pymake.model.trace import NOTHING, Failure, Start, Trace
 from pymake.model.verdict import describe
 
@@ -17,16 +18,19 @@ if TYPE_CHECKING:
 
     from pymake.engine.files import FileTable
     from pymake.engine.manifest import Manifests
+    from pymake.engine.openings import Openings
     from pymake.interfaces import Disk, Memory
     from pymake.model.ids import JobId
-    from pymake.model.job import Failed, Succeeded
+    from pymake.model.job import Action, Failed, Succeeded
     from pymake.model.plan import Plan
     from pymake.model.verdict import Reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
-    """The trace is on disk."""
+    """The trace is on disk. `notes` are for the user."""
+
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +74,8 @@ class Recorder:
         files: FileTable,
         manifests: Manifests,
         parse_depfile: Callable[[str], Iterable[str]],
+        openings: Openings,
+        pending_maker: Callable[[str], JobId | None],
     ) -> None:
         self._plan = plan
         self._root = root
@@ -78,19 +84,28 @@ class Recorder:
         self._files = files
         self._manifests = manifests
         self._parse_depfile = parse_depfile
+        self._openings = openings
+        self._pending_maker = pending_maker
         self._launched: dict[JobId, int] = {}
 
-    def prepare(self, job: JobId) -> None:
-        """Before a launch: what the inputs are *now*, and the folders that the job writes into."""
+    def prepare(self, job: JobId) -> Action:
+        """Before a launch: what the inputs are *now*, and the folders that the job writes into. Returns what to run."""
         plan = self._plan
         self._files.look_again(plan.dirtying(job))
         for file in plan.dirtying(job):
             self._files.version(file)
-        self._memory.record_start(Start(key=self._manifests.key(job), outputs=plan.output_paths(job)))
+        self._memory.record_start(self._start(job))
         self._clear_outputs(job)
         for folder in self._folders(job):
             self._disk.make_folder(folder)
         self._launched[job] = self._disk.now()
+        return self._openings.launched(job)
+
+    def _start(self, job: JobId) -> Start:
+        plan, key = self._plan, self._manifests.key(job)
+        patterns = plan.patterns(job)
+        foreign = self._openings.prepare(job).foreign if patterns else ()
+        return Start(key=key, outputs=plan.output_paths(job), patterns=patterns, foreign=foreign)
 
     def commit(
         self, job: JobId, outcome: Succeeded, *, reason: Reason, can_wait_for: Callable[[JobId], bool]
@@ -111,9 +126,22 @@ class Recorder:
         missing = [self._plan.path(file) for file in outputs if not self._files.is_there(file)]
         if missing:
             return Rejected(error=self._missing(missing))
+        notes = self._take_found(job)
         self._protect(job)
         self._memory.record_trace(self._trace(job, outcome, reason, discovered))
-        return Recorded()
+        return Recorded(notes=notes)
+
+    def _take_found(self, job: JobId) -> tuple[str, ...]:
+        """Add to the plan what the output patterns of the job mean now; returns what to tell the user."""
+        if not self._plan.patterns(job):
+            return ()
+        found = self._openings.settle(job)
+        self._plan.add_found(job, found.paths)
+        self._files.forget(self._plan.outputs(job))
+        return tuple(
+            f"{path} was edited since {self._plan.label(job)} made it, and was not made again: it is kept"
+            for path in found.kept
+        )
 
     def _protect(self, job: JobId) -> None:
         """Make the outputs read-only, if the task says so; what is remembered of them is their stamp afterwards."""
@@ -134,6 +162,8 @@ class Recorder:
             if not self._files.is_folder(file):
                 self._disk.remove(self._plan.path(file))
         self._files.forget(outputs)
+        if self._plan.patterns(job):
+            self._openings.clear(job)
 
     def discard(self, job: JobId) -> None:
         """Remove what a job that did not end well has written."""
@@ -141,6 +171,7 @@ class Recorder:
         for file in outputs:
             self._disk.remove(self._plan.path(file))
         self._files.forget(outputs)
+        self._openings.discard(job)
         self._memory.record_end(self._manifests.key(job))
 
     def record_failure(self, job: JobId, outcome: Failed | Succeeded, reason: Reason, error: JobError) -> None:
@@ -170,6 +201,7 @@ class Recorder:
         if depfile is not None:
             paths.append(depfile)
         folders = {posixpath.dirname(path) for path in paths}
+        folders.update(map(folder_of, self._plan.patterns(job)))
         folders.update(self._plan.task(self._plan.task_of(job)).mkdir)
         return folders - {""}
 
@@ -200,7 +232,7 @@ class Recorder:
     def _too_early(
         self, job: JobId, discovered: Sequence[FileId], can_wait_for: Callable[[JobId], bool]
     ) -> Edited | ReadTooEarly | None:
-        producers = [self._plan.producer(file) for file in discovered]
+        producers = [self._maker(file) for file in discovered]
         first = tuple(p for p in dict.fromkeys(producers) if p is not None and p != job and can_wait_for(p))
         if first:
             return ReadTooEarly(producers=first)
@@ -209,6 +241,11 @@ class Recorder:
                 self._files.forget([file])
                 return Edited(path=self._plan.path(file))
         return None
+
+    def _maker(self, file: FileId) -> JobId | None:
+        """The job that makes a file, or the expand job of a task that may come to make it."""
+        producer = self._plan.producer(file)
+        return self._pending_maker(self._plan.path(file)) if producer is None else producer
 
     def _missing(self, paths: Sequence[str]) -> JobError:
         what = "output" if len(paths) == 1 else "outputs"

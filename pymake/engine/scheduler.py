@@ -50,9 +50,7 @@ class JobState(enum.IntEnum):
 _NEXT: dict[JobState, frozenset[JobState]] = {
     JobState.IDLE: frozenset(),
     JobState.WAITING: frozenset({JobState.READY, JobState.NOT_RUN}),
-    JobState.READY: frozenset(
-        {JobState.QUEUED, JobState.CLEAN, JobState.NOT_RUN, JobState.EXPANDED, JobState.FAILED, JobState.WAITING}
-    ),
+    JobState.READY: frozenset({JobState.QUEUED, JobState.CLEAN, JobState.NOT_RUN, JobState.EXPANDED, JobState.FAILED}),
     JobState.QUEUED: frozenset({JobState.RUNNING, JobState.NOT_RUN}),
     JobState.RUNNING: frozenset({JobState.ENDED}),
     JobState.ENDED: frozenset({JobState.QUEUED, JobState.WAITING, JobState.DELAYED, JobState.DONE, JobState.FAILED}),
@@ -200,12 +198,6 @@ class Scheduler:
         for job in free:
             self._make_ready(job)
         return [dropped for job in suspects if self._is_lost(job) for dropped in (job, *self._drop(job))]
-
-    def wait_for(self, job: JobId, upstream: Collection[JobId]) -> None:
-        """A ready job turned out to wait for more: it is judged again after these."""
-        self._move(job, JobState.WAITING)
-        for other in upstream:
-            self._upstream.postpone(job, other)
 
     def drop_rest(self) -> list[JobId]:
         """Nothing new is to start: whatever has not started is NOT_RUN. Returns those jobs."""

@@ -34,6 +34,36 @@ class Settling:
         self._reasons = reasons
         self._attempts = Attempts()
         self.stopping = False
+        self.broken: PymakeError | None = None
+
+    def clean(self, job: JobId) -> None:
+        """The job was judged clean; what its output patterns stand for is as in its last run."""
+        plan = self._parts.plan
+        if plan.patterns(job) and not plan.is_found(job):
+            plan.add_found(job, self._parts.rebuilder.remembered(job))
+        self._parts.scheduler.settle(job, JobState.CLEAN)
+
+    def expand(self, job: JobId) -> None:
+        """All that an expand job waits for is settled: the jobs of its task join the build.
+
+        If they make no plan, nothing new is started unless the user said to keep going; the build then ends with that
+        error.
+        """
+        scheduler, survey = self._parts.scheduler, self._parts.survey
+        try:
+            grown = self._parts.growth.expand(job)
+        except PymakeError as error:
+            error.exit_code = 1 if self._tally.started else error.exit_code
+            self.broken = self.broken or error
+            scheduler.join((), {}, {})
+            self._tally.leave(scheduler.settle(job, JobState.FAILED))
+            if not self._conduct.keep_going:
+                self.stop()
+            return
+        for note in grown.notes:
+            self._tally.note(note)
+        self._tally.leave(scheduler.join(grown.suspects, grown.readers, survey.usual))
+        scheduler.settle(job, JobState.EXPANDED)
 
     def end(self, outcome: Outcome) -> None:
         """The executor is done with a job."""
@@ -100,7 +130,9 @@ class Settling:
             can_wait_for=lambda producer: parts.scheduler.can_wait_for(job, producer),
         )
         match commit:
-            case Recorded():
+            case Recorded(notes=notes):
+                for note in notes:
+                    self._tally.note(note)
                 parts.scheduler.settle(job, JobState.DONE)
                 self._tally.job_ended(outcome, None)
             case Edited(path=path):

@@ -58,6 +58,7 @@ class Surveyor:
         self._rebuilder = rebuilder
         self._survey = Survey()
         self._looked_at = bytearray()
+        self._unmade: dict[FileId, list[JobId]] = {}
 
     def survey(self, wanted: bytearray) -> Survey:
         """Look at every file of the wanted jobs once."""
@@ -87,6 +88,32 @@ class Surveyor:
         self._spread(found)
         return [job for job in jobs if survey.suspects[job]]
 
+    def is_cleared(self, job: JobId) -> bool:
+        """Whether the job was looked at and is clean."""
+        return job < len(self._looked_at) and bool(self._looked_at[job]) and not self._survey.suspects[job]
+
+    def discovered(self) -> list[tuple[FileId, list[JobId]]]:
+        """Files without a known maker that jobs were found to read, each with these jobs; only for plans that grow."""
+        return [(file, jobs) for file, jobs in self._unmade.items() if self._plan.producer(file) is None]
+
+    def await_row(self, row: JobId, jobs: Sequence[JobId]) -> None:
+        """These jobs are not settled before an expand job, whose task may come to make what they read."""
+        waiting = self._survey.readers.setdefault(row, [])
+        waiting += [job for job in jobs if job not in waiting]
+        fresh = [job for job in jobs if not self._survey.suspects[job]]
+        for job in fresh:
+            self._survey.suspects[job] = 1
+        self._spread(fresh)
+
+    def readers_of(self, jobs: Sequence[JobId]) -> dict[JobId, list[JobId]]:
+        """Jobs that joined, each with those that were found, by an earlier run, to read what it makes."""
+        found: dict[JobId, list[JobId]] = {}
+        for job in jobs if self._unmade else ():
+            readers = [reader for file in self._plan.outputs(job) for reader in self._unmade.get(file, ())]
+            if readers:
+                found[job] = list(dict.fromkeys(readers))
+        return found
+
     def clear(self, job: JobId) -> None:
         """A suspect upstream of which everything is clean was judged, and is clean."""
         self._survey.suspects[job] = 0
@@ -107,7 +134,9 @@ class Surveyor:
             self._files.look(discovered)
             for file in discovered:
                 producer = self._plan.producer(file)
-                if producer is not None and producer != job:
+                if producer is None and self._plan.has_patterns:
+                    self._unmade.setdefault(file, []).append(job)
+                elif producer is not None and producer != job:
                     self._survey.readers.setdefault(producer, []).append(job)
         if self._rebuilder.is_cleared(job, trace):
             return True

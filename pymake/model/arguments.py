@@ -13,6 +13,12 @@ if TYPE_CHECKING:
     from pymake.model.task import Task
 
 
+def check_extras(extras: tuple[object, ...], task: Task) -> None:
+    """The same for the extras of a task, which are all that can be refused before its jobs are known."""
+    first = 1 if task.kind is Kind.ORIGINATE else 2
+    check_arguments((None,) * first + extras, task)
+
+
 def check_arguments(arguments: tuple[object, ...], task: Task) -> None:
     """Make sure that the arguments of one call of `task` can be pickled; cheap where all are plain values.
 

@@ -20,7 +20,7 @@ _FIRST = 0xF0000
 """The first of the letters that stand for open pieces: no file name holds them by accident."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class OpenOutput:
     """An output pattern in the place of a name, in the output of a task and in the arguments of its call.
 
@@ -29,11 +29,15 @@ class OpenOutput:
 
     text: str
 
+    def __repr__(self) -> str:
+        """As the text is written: it stands in the calls that users are shown."""
+        return repr(self.text)
+
     def mapped(self, change: Callable[[str], object]) -> OpenOutput:
         """The same with the text around the open pieces changed as `change` changes a name.
 
         >>> OpenOutput(text="parts/{name}_*.txt").mapped(lambda text: text.replace("{name}", "a[1]"))
-        OpenOutput(text='parts/a[[]1]_*.txt')
+        'parts/a[[]1]_*.txt'
         """
         masked, opened = _masked(self.text)
         changed = change(masked)
@@ -49,6 +53,16 @@ def fits(patterns: Iterable[str], path: str) -> bool:
     (True, False)
     """
     return any(_fits(pattern, path) for pattern in patterns)
+
+
+def folder_of(pattern: str) -> str:
+    """The folder below which all that an output pattern stands for lies; "" for the root.
+
+    >>> folder_of("parts/[ab]/*.txt"), folder_of("*.txt")
+    ('parts', '')
+    """
+    found = read(pattern)
+    return found.folder if isinstance(found, Pattern) else found.rpartition("/")[0]
 
 
 def spliced(value: object, found: Iterable[str]) -> object:

@@ -34,6 +34,7 @@ class Plan:
     __slots__ = (
         "_actions",
         "_awaited",
+        "_by_pattern",
         "_consumers",
         "_depfiles",
         "_expand_jobs_behind",
@@ -69,6 +70,7 @@ class Plan:
         self._late_waiting: dict[FileId, list[JobId]] = {}
         self._actions: list[Action | None] = []
         self._patterns: dict[JobId, tuple[str, ...]] = {}
+        self._by_pattern: dict[str, JobId] = {}
         self._found: dict[JobId, tuple[FileId, ...]] = {}
         self._awaited: dict[JobId, list[JobId]] = {}
         self._expand_jobs_behind: dict[JobId, list[JobId]] = {}
@@ -118,6 +120,7 @@ class Plan:
             self._producers[file] = job
         if spec.patterns:
             self._patterns[job] = spec.patterns
+            self._by_pattern.update(dict.fromkeys(spec.patterns, job))
         if spec.depfile is not None:
             self._depfiles[job] = spec.depfile
         if spec.facts:
@@ -280,6 +283,14 @@ class Plan:
         if job in self._found:
             return (*self.declared_outputs(job), *self._found[job])
         return self._outputs[job]  # type: ignore[return-value]  # as above
+
+    def found_paths(self, job: JobId) -> tuple[str, ...]:
+        """What the patterns of an open job turned out to stand for, as far as that is known."""
+        return tuple(self._paths[file] for file in self._found.get(job, ()))
+
+    def maker_of_pattern(self, pattern: str) -> JobId | None:
+        """The open job with this very output pattern."""
+        return self._by_pattern.get(pattern)
 
     def declared_outputs(self, job: JobId) -> Sequence[FileId]:
         """The outputs that are known by name before any run."""

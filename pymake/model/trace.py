@@ -7,6 +7,8 @@ from array import array
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from pymake.model.outputs import fits
+
 FOLDER_SIZE = -1
 """The size in the stamp of a folder: such a stamp is never believed, since it does not change with what lies below."""
 
@@ -88,11 +90,18 @@ class Start:
 
     On disk before the job can write. It ends with the trace or the failure of the job, or when what the job wrote was
     removed. One that is found by the next build means that pymake was killed: whatever lies at these paths is
-    pymake's, half made as it may be.
+    pymake's, half made as it may be. So is what its output `patterns` match, but for the `foreign` files, which were
+    there before and are not pymake's.
     """
 
     key: str
     outputs: tuple[str, ...]
+    patterns: tuple[str, ...] = ()
+    foreign: tuple[str, ...] = ()
+
+    def may_have_written(self, path: str) -> bool:
+        """Whether what lies at the path may be this job's."""
+        return path in self.outputs or (path not in self.foreign and fits(self.patterns, path))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,33 +10,41 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pymake.errors import BuildFileError, PlanError, nearest
+from pymake.model.outputs import spliced
 from pymake.model.plan import Plan
 from pymake.planner.declared import blamed, declare
+from pymake.planner.deferral import OwnOutputs, Shape, deferred_tasks, makers_shapes, may_be, may_meet, shapes_of
 from pymake.planner.facts import Facts, World, missing_tools
-from pymake.planner.files import STATE_FOLDER, Files
+from pymake.planner.files import Files
 from pymake.planner.inputs import Inputs, Made, unknown_task
 from pymake.planner.jobs import Jobs
 from pymake.planner.kinds import expand_task
+from pymake.planner.makers import check_makers
 from pymake.planner.sequence import groups
+from pymake.planner.structure import texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from pymake.model.filters import Unmatched
-    from pymake.model.ids import JobId, TaskId
-    from pymake.model.job import JobSpec
+    from pymake.model.ids import TaskId
+    from pymake.model.patterns import Pattern
     from pymake.model.task import Project, Task
     from pymake.planner.declared import Declared
-    from pymake.planner.drafts import Expansion
+    from pymake.planner.drafts import Draft, Expansion
 
-__all__ = ["Compiled", "World", "compile_project"]
+__all__ = ["Compiled", "Compiler", "World", "compile_project"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compiled:
-    """A plan, and what the user should know about it. `unmatched` is by task what its filter did not take."""
+    """A plan, what makes it grow, and what the user should know about it.
+
+    `unmatched` is by task what its filter did not take.
+    """
 
     plan: Plan
+    compiler: Compiler
     warnings: tuple[str, ...]
     unmatched: Mapping[str, tuple[Unmatched, ...]] = field(default_factory=dict)
 
@@ -48,16 +56,26 @@ def compile_project(project: Project, world: World) -> Compiled:
         BuildFileError: a task says something that cannot be.
         PlanError: two jobs make one file, or tasks feed each other without end.
     """
-    return _Compiler(project, world).compiled()
+    return Compiler(project, world).compiled()
 
 
-class _Compiler:
-    """Owns the making of one plan. `_made` answers for every task, inactive ones too."""
+class Compiler:
+    """Owns the making of one plan, and its growth. `_made` answers for every task, inactive ones too.
+
+    `deferred` are the tasks without jobs as yet, each after those of the open and deferred tasks that it waits for.
+    """
 
     def __init__(self, project: Project, world: World) -> None:
+        self.plan = Plan()
+        self.deferred: dict[str, tuple[str, ...]] = {}
         self._project = project
+        self._world = world
         self._facts = Facts(world)
         self._files = Files(world.disk, world.orphans)
+        self._ids: dict[str, TaskId] = {}
+        self._by_name: dict[str, Declared] = {}
+        self._shapes: dict[str, tuple[Shape, ...]] = {}
+        self._open_drafts: dict[str, tuple[Draft, ...]] = {}
         self._declared: list[Declared] = []
         self._made: dict[str, Made] = {}
         self._expansions: dict[str, Expansion] = {}
@@ -65,19 +83,80 @@ class _Compiler:
         self._unmatched: dict[str, tuple[Unmatched, ...]] = {}
 
     def compiled(self) -> Compiled:
+        """The plan as far as it is known before any run."""
         self._declare()
+        self._by_name = {declared.task.name: declared for declared in self._declared}
+        self.deferred = dict(deferred_tasks(self._declared, self._is_source))
+        self._shapes = {
+            name: makers_shapes(declared)
+            for name, declared in self._by_name.items()
+            if declared.is_open or name in self.deferred
+        }
         for group in groups(self._declared):
-            members = [self._declared[index] for index in group]
+            members = [
+                found for found in map(self._declared.__getitem__, group) if found.task.name not in self.deferred
+            ]
             if len(members) == 1:
                 self._expand(members[0])
-            else:
+            elif members:
                 self._expand_together(members)
-        plan = self._plan()
+        self._fill_all()
         return Compiled(
-            plan=plan,
-            warnings=tuple(text for texts in self._warnings.values() for text in texts),
+            plan=self.plan,
+            compiler=self,
+            warnings=tuple(text for said in self._warnings.values() for text in said),
             unmatched=self._unmatched,
         )
+
+    def expand(self, name: str, *, look_again: bool) -> tuple[str, ...]:
+        """Add the jobs of a deferred task to the plan, and return its warnings.
+
+        All that it waits for is in the plan and settled. `look_again`: jobs have run since folders were looked at.
+
+        Raises:
+            BuildFileError: the task cannot be applied to its inputs.
+            PlanError: one of its jobs makes what another one makes.
+        """
+        for upstream in self.deferred[name]:
+            if upstream in self._open_drafts:
+                self._take_found(upstream)
+        if look_again:
+            self._files.look_again()
+        declared = self._by_name[name]
+        del self.deferred[name]
+        self._expand(declared)
+        self._fill(self._ids[name], declared)
+        return tuple(self._warnings[name])
+
+    def task_id(self, name: str) -> TaskId:
+        """The task of this name in the plan."""
+        return self._ids[name]
+
+    def is_open(self, name: str) -> bool:
+        """Whether outputs of the task are known only after its jobs ran."""
+        return name in self._shapes and self._by_name[name].is_open
+
+    def may_make(self, name: str, path: str) -> bool:
+        """Whether a deferred task, or the patterns of an open one, may make the path, or something below it."""
+        return any(may_be(path, shape) for shape in self._shapes[name])
+
+    def may_match(self, name: str, pattern: Pattern) -> bool:
+        """Whether a deferred task, or the patterns of an open one, may make something that a pattern matches."""
+        return any(may_meet(pattern, shape) for shape in self._shapes[name])
+
+    def _take_found(self, name: str) -> None:
+        """Let readers see what an open task made: every output is an input of its own."""
+        jobs = self.plan.task_jobs(self._ids[name])
+        elements: dict[str, None] = {}
+        for job, draft in zip(jobs, self._open_drafts.pop(name), strict=True):
+            found = self.plan.found_paths(job)
+            self._files.declare(found)
+            elements.update(dict.fromkeys(texts(spliced(draft.output, found))))
+        self._made[name] = Made(tuple(elements))
+
+    def _is_source(self, path: str) -> bool:
+        """Whether a file is there that no build made."""
+        return self._files.is_file(path) and not self._files.is_declared(path) and path not in self._world.orphans
 
     def _declare(self) -> None:
         """Take all tasks in. Outputs that are written down count at once, those that depend on inputs later."""
@@ -131,7 +210,8 @@ class _Compiler:
 
     def _inputs(self, declared: Declared, own: Sequence[str]) -> Inputs:
         task = declared.task
-        return Inputs(task, files=self._files, made=self._made, own=frozenset(own), warnings=self._warnings[task.name])
+        outputs = OwnOutputs(own, shapes_of(declared)) if declared.is_open else frozenset(own)
+        return Inputs(task, files=self._files, made=self._made, own=outputs, warnings=self._warnings[task.name])
 
     def _expand_together(self, tasks: Sequence[Declared]) -> None:
         """Tasks that may need each other: expand them until nothing new comes of it."""
@@ -147,24 +227,24 @@ class _Compiler:
             hint="write to another folder, or make the patterns of the inputs narrower",
         )
 
-    def _plan(self) -> Plan:
-        plan = Plan()
-        ids: dict[str, TaskId] = {}
-        declared = {found.task.name: found for found in self._declared}
+    def _fill_all(self) -> None:
+        plan, ids = self.plan, self._ids
         for task in self._project.tasks:
-            found = declared.get(task.name)
+            found = self._by_name.get(task.name)
             ids[task.name] = plan.add_task(task if found is None else found.task)
         for found in self._declared:
-            self._fill(plan, ids[found.task.name], found)
+            if found.task.name not in self.deferred:
+                self._fill(ids[found.task.name], found)
         for task in self._project.tasks:
             if task.active and task.follows:
-                plan.set_followed(ids[task.name], dict.fromkeys(self._followed(plan, ids, task)))
-        return plan
+                plan.set_followed(ids[task.name], dict.fromkeys(self._followed(task)))
 
-    def _fill(self, plan: Plan, task: TaskId, declared: Declared) -> None:
+    def _fill(self, task: TaskId, declared: Declared) -> None:
         """Add the jobs of a task, or what a group stands for."""
-        name = declared.task.name
+        plan, name = self.plan, declared.task.name
         expansion = self._expansions.pop(name)
+        if declared.is_open:
+            self._open_drafts[name] = expansion.drafts
         if declared.task.action is None:
             plan.set_group_inputs(task, dict.fromkeys(str(path) for path in expansion.made.elements))
             return
@@ -179,57 +259,29 @@ class _Compiler:
             jobs = Jobs(declared, files=self._files, inputs=inputs, facts=facts)
             for draft in expansion.drafts:
                 spec = jobs.spec(draft)
-                self._check_outputs(plan, declared.task, spec)
+                check_makers(plan, self._files, declared.task, spec)
                 plan.add_job(task, spec)
 
-    def _check_outputs(self, plan: Plan, task: Task, spec: JobSpec) -> None:
-        for path in spec.outputs:
-            if path[:1] in (".", "/") and _holds_project(path):
-                raise BuildFileError(
-                    f"task {task.name}: the output {path} holds the project or what pymake remembers of it",
-                    place=task.place,
-                    hint="write to a folder of its own, such as build/",
-                )
-            file = plan.file(path)
-            other = None if file is None else plan.producer(file)
-            if other is not None:
-                raise _two_makers(plan, other, task, spec, path)
-            self._check_nested(plan, task, spec, path)
-        if len(spec.outputs) > 1 and len(set(spec.outputs)) < len(spec.outputs):
-            path = next(path for path in spec.outputs if spec.outputs.count(path) > 1)
-            raise BuildFileError(f"task {task.name} names the output {path} twice", place=task.place)
-
-    def _check_nested(self, plan: Plan, task: Task, spec: JobSpec, path: str) -> None:
-        """A folder belongs to one job, which removes it when it fails: with all that others wrote or it reads there."""
-        for relative in self._files.related(path):
-            file = plan.file(relative)
-            other = None if file is None else plan.producer(file)
-            if other is not None:
-                raise _nested(plan, other, task, *sorted((path, relative), key=len))
-        inside = path + "/"
-        for read in spec.inputs:
-            if read.startswith(inside):
-                raise BuildFileError(
-                    f"task {task.name}: the input {read} lies in {path}, an output of the same job",
-                    place=task.place,
-                    hint="write to another folder",
-                )
-
-    def _followed(self, plan: Plan, ids: dict[str, TaskId], task: Task) -> Iterator[TaskId]:
+    def _followed(self, task: Task) -> Iterator[TaskId]:
         """The tasks to wait for; for a group also the tasks that make what it stands for."""
+        plan = self.plan
         for ref in task.follows:
-            followed = ids.get(ref.name)
+            followed = self._ids.get(ref.name)
             if followed is None:
-                raise unknown_task(task, ref.name, ids)
+                raise unknown_task(task, ref.name, self._ids)
             yield followed
+            yield from map(self._ids.__getitem__, self._behind_deferred_group(ref.name))
             for file in plan.group_inputs(followed):
                 producer = plan.producer(file)
                 if producer is not None:
                     yield plan.task_of(producer)
 
-
-def _holds_project(path: str) -> bool:
-    return path in (".", "/") or path.endswith("..") or path.partition("/")[0] == STATE_FOLDER
+    def _behind_deferred_group(self, name: str) -> Iterator[str]:
+        """The tasks that may make what a group stands for, if that is not yet known."""
+        if name in self.deferred:
+            declared = self._by_name[name]
+            if declared.task.action is None:
+                yield from (*declared.needs, *self.deferred[name])
 
 
 def _check_pool(task: Task, project: Project) -> None:
@@ -263,39 +315,3 @@ def _check_circle(tasks: Sequence[Declared]) -> None:
         facts=[(name, open_tasks[name].task.place) for name in circle],
         hint="name files instead of a task in one of them",
     )
-
-
-def _two_makers(plan: Plan, other: JobId, task: Task, spec: JobSpec, path: str) -> PlanError:
-    if plan.task(plan.task_of(other)).name == task.name:
-        if not spec.inputs:
-            return PlanError(f"task {task.name} names the output {path} twice", place=task.place)
-        first = [plan.path(file) for file in plan.dirtying(other)]
-        return PlanError(
-            f"two jobs of task {task.name} make {path}",
-            place=task.place,
-            facts=[("from", _few(first)), ("and from", _few(spec.inputs))],
-            hint="give every job an output of its own: use all captures of the input in the output",
-        )
-    return PlanError(
-        f"two tasks make {path}",
-        place=task.place,
-        facts=[
-            (plan.task(plan.task_of(other)).name, plan.place(other)),
-            (task.name, task.place),
-        ],
-        hint="every file has one maker: rename one of the outputs",
-    )
-
-
-def _nested(plan: Plan, other: JobId, task: Task, folder: str, below: str) -> PlanError:
-    return PlanError(
-        f"two jobs make {below}: it lies in {folder}, which is an output too",
-        place=task.place,
-        facts=[(plan.task(plan.task_of(other)).name, plan.place(other)), (task.name, task.place)],
-        hint="every file has one maker: write to another folder, or name the files instead of the folder",
-    )
-
-
-def _few(paths: Sequence[str]) -> str:
-    more = f" and {len(paths) - 3} more" if len(paths) > 3 else ""
-    return ", ".join(paths[:3]) + more if paths else "nothing"

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 from pymake.errors import BuildFileError, assert_never
 from pymake.model.fields import FieldError, bare_field, escape, expand, joined, substitute
 from pymake.model.filters import compiled_expression
+from pymake.model.outputs import OpenOutput, open_texts
 from pymake.model.patterns import is_glob, normalise, unescaped
 from pymake.model.task import TERMINAL, AddInputs, Formatter, Kind, Regex, ReplaceInputs, Suffix
 from pymake.planner.calls import check_call
 from pymake.planner.likeness import likeness, looked_for, opened
-from pymake.planner.structure import members, rebuilt, texts
+from pymake.planner.structure import members, rebuilt, texts, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -31,8 +32,9 @@ class Declared:
     """A task whose texts hold captures and patterns, but no variables any more.
 
     `sets` are all sets of inputs of a product, each with its filter. `change` is what a job reads besides or instead
-    of its input. `outputs` are its outputs if they are known already, None if they depend on what its inputs are.
-    `likeness` is how every output starts and ends. `patterns` and `needs` are what its inputs are looked for with.
+    of its input. Some outputs of a task that `is_open` are known only after its jobs ran. `outputs` are the others if
+    they are known already, None if they depend on what its inputs are. `likeness` is how every output starts and ends.
+    `patterns` and `needs` are what its inputs are looked for with.
     `below` is the root with a slash. `is_lenient` says what becomes of inputs that the filter does not take.
     """
 
@@ -46,6 +48,7 @@ class Declared:
     filter: Filter | None
     sets: tuple[tuple[object, Formatter | None], ...]
     change: AddInputs | ReplaceInputs | None
+    is_open: bool
     outputs: tuple[str, ...] | None
     likeness: tuple[str, str]
     patterns: tuple[Pattern, ...]
@@ -73,7 +76,7 @@ def declare(task: Task, project: Project) -> Declared:
 
     Raises:
         FieldError: a broken text.
-        BuildFileError: an output that is a pattern, outputs of a task that does nothing.
+        BuildFileError: an output that is a pattern of folders, outputs of a task that does nothing.
     """
     variables = {**project.variables, **task.variables} if task.variables else project.variables
     words = _Words(variables, project.root.rstrip("/") + "/")
@@ -100,8 +103,9 @@ def declare(task: Task, project: Project) -> Declared:
         filter=chosen,
         sets=sets,
         change=change,
+        is_open=bool(open_texts(output)),
         outputs=outputs,
-        likeness=("", "") if outputs is not None else likeness(output, chosen, output_dir, inputs[0]),
+        likeness=likeness(output, chosen, output_dir, inputs[0]),
         patterns=patterns,
         needs=needs,
         below=words.below,
@@ -248,7 +252,7 @@ def _check(task: Task, output: object) -> None:
             place=task.place,
             hint="name the folder in the output, as in build/{name}.o",
         )
-    if task.action is None and (any(texts(output)) or task.kind is not Kind.TASK):
+    if task.action is None and (any(written(output)) or task.kind is not Kind.TASK):
         raise BuildFileError(
             f"task {task.name} has nothing to run, and so cannot make anything",
             place=task.place,
@@ -257,16 +261,18 @@ def _check(task: Task, output: object) -> None:
 
 
 def _named(task: Task, output: object) -> object:
-    """The outputs without escapes; a pattern among them is refused."""
+    """The outputs: names without escapes, and patterns, which are known only after the run."""
     inner = members(output)
     if isinstance(output, str):
-        if is_glob(output):
+        if not is_glob(output):
+            return unescaped(output) if "[" in output else output
+        if output.endswith("/"):
             raise BuildFileError(
-                f"task {task.name}: the output {output} is a pattern, and outputs must be named",
+                f"task {task.name}: the output {output} is a pattern of folders, and a pattern stands for files",
                 place=task.place,
-                hint="list the files; if these are the very letters of the name, escape them as glob.escape does",
+                hint=f"name the folder, or match the files in it: {output}*",
             )
-        return unescaped(output) if "[" in output else output
+        return OpenOutput(text=output)
     return output if inner is None else rebuilt(output, [_named(task, item) for item in inner])
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from typing import TYPE_CHECKING
 
+from pymake.model.patterns import read
 from pymake.model.trace import FOLDER_SIZE
 
 if TYPE_CHECKING:
@@ -47,6 +48,12 @@ class _Folder:
             del self.declared[name]
             if not (self.on_disk and name in self.on_disk):
                 (self.fresh if name in self.fresh else self.names).remove(name)
+
+    def unsee(self) -> None:
+        """Forget what was on disk, declared outputs stay."""
+        self.names = sorted(self.declared)
+        self.fresh.clear()
+        self.on_disk = None
 
     def between(self, start: str) -> Iterable[str]:
         """The names that start so, sorted."""
@@ -92,6 +99,13 @@ class Files:
             self._folders[folder].withdraw(name)
         self._found.clear()
         self._holders.clear()
+
+    def look_again(self) -> None:
+        """Jobs have run: what was seen on disk counts no more."""
+        for folder in self._folders.values():
+            folder.unsee()
+        self._found.clear()
+        self._there.clear()
 
     def is_declared(self, path: str) -> bool:
         """Whether a task makes this file."""
@@ -224,3 +238,11 @@ class Files:
 
 def _join(folder: str, name: str) -> str:
     return f"{folder}/{name}" if folder not in ("", "/") else folder + name
+
+
+def paths_on_disk(disk: Disk, text: str) -> tuple[str, ...]:
+    """The files on disk that a pattern matches now, sorted."""
+    found = read(text)
+    if isinstance(found, str):
+        return (found,) if Files(disk).is_file(found) else ()
+    return tuple(match.path for match in Files(disk).matches(found))

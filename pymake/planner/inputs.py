@@ -10,7 +10,7 @@ from pymake.model.task import TaskRef
 from pymake.planner.structure import members, rebuilt, texts
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Container, Mapping
 
     from pymake.model.patterns import Match, Pattern
     from pymake.model.task import Task
@@ -39,7 +39,7 @@ class Inputs:
     """
 
     def __init__(
-        self, task: Task, *, files: Files, made: Mapping[str, Made], own: Collection[str], warnings: list[str]
+        self, task: Task, *, files: Files, made: Mapping[str, Made], own: Container[str], warnings: list[str]
     ) -> None:
         self._task = task
         self._files = files

@@ -12,10 +12,11 @@ from pymake.errors import BuildFileError, InternalError
 from pymake.model.fields import bare_field, expand, field_names, flat
 from pymake.model.filters import with_literals
 from pymake.model.job import Call, JobSpec
+from pymake.model.outputs import open_texts
 from pymake.model.patterns import normalise
 from pymake.model.task import CommandText, Kind, Regex
 from pymake.planner.commands import implied_inputs, render
-from pymake.planner.structure import field_value, mapped, texts
+from pymake.planner.structure import field_value, mapped, texts, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -71,6 +72,7 @@ class Jobs:
         return JobSpec(
             inputs=inputs,
             outputs=draft.outputs,
+            patterns=tuple(open_texts(draft.output)),
             order_only=order_only,
             depfile=None if depfile is None else normalise(expand(depfile, self._root_values(values, draft, read))),
             action=action,
@@ -81,11 +83,15 @@ class Jobs:
         """What the fields of the command stand for: paths as they have to be written in its folder."""
         values: dict[str, FieldValue] = {**draft.fields, **self._declared.variables}
         if self._task.cwd is None:
-            values["input"], values["output"] = _value(read), _value(draft.outputs)
+            values["input"], values["output"] = _value(read), _value(self._made(draft))
         else:
             values["input"] = tuple(map(self._from_cwd, read))
-            values["output"] = tuple(map(self._from_cwd, draft.outputs))
+            values["output"] = tuple(map(self._from_cwd, self._made(draft)))
         return values
+
+    def _made(self, draft: Draft) -> tuple[str, ...]:
+        """The outputs, as a command names them: a pattern as it is written, so the command is the same on every run."""
+        return tuple(written(draft.output)) if self._declared.is_open else draft.outputs
 
     def _root_values(
         self, values: Mapping[str, FieldValue], draft: Draft, read: tuple[str, ...]

@@ -11,7 +11,7 @@ from pymake.model.task import Formatter, Kind, Regex, Suffix
 from pymake.planner.choosing import chosen
 from pymake.planner.drafts import Draft, Drafting, Expansion, outputs_of, without_own
 from pymake.planner.inputs import Element, Inputs, Made
-from pymake.planner.structure import key, mapped, members, texts
+from pymake.planner.structure import key, mapped, members, texts, written
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -178,12 +178,12 @@ def _distinct(elements: list[Element]) -> list[Element]:
 
 
 def _check_captures(declared: Declared, captures: tuple[str, ...]) -> None:
-    if not any(set(captures).intersection(field_names(text)) for text in texts(declared.output)):
+    if not any(set(captures).intersection(field_names(text)) for text in written(declared.output)):
         names = ", ".join(f"{{{name}}}" for name in captures)
         raise BuildFileError(
             f"task {declared.task.name}: the output has none of the captures of the input",
             place=declared.task.place,
-            facts=[("output", ", ".join(texts(declared.output))), ("captures", names)],
+            facts=[("output", ", ".join(written(declared.output))), ("captures", names)],
             hint=f"give every job an output of its own: write {names} in the output",
         )
 

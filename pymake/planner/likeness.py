@@ -12,7 +12,7 @@ from pymake.model.fields import FieldError, parse
 from pymake.model.filters import REFERENCE
 from pymake.model.patterns import is_glob, read
 from pymake.model.task import Formatter, Regex, Suffix, TaskRef
-from pymake.planner.structure import members, texts
+from pymake.planner.structure import members, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -60,14 +60,14 @@ def _opened(text: str, chosen: Filter | None) -> str | None:
 
 def likeness(output: object, chosen: Filter | None, output_dir: str | None, given: object) -> tuple[str, str]:
     """How outputs start and end, as far as it is certain; "" where it isn't."""
-    known = [_ends(text) for text in texts(output)]
+    known = [_ends(text) for text in written(output)]
     starts, ends = [start for start, _ in known], [end for _, end in known]
     if isinstance(chosen, Suffix):
         first = output_dir + "/x" if output_dir is not None else given
         start = _ends(first)[0] if isinstance(first, str) else ""
         # The prefix ends where the file name may go on: only its folder is certain.
         starts = [start[: start.rfind("/") + 1]]
-        if any("\\" in text for text in texts(output)):
+        if any("\\" in text for text in written(output)):
             starts = [""]
     elif isinstance(chosen, Regex):
         # What lies outside of a match stays as it is in the input.

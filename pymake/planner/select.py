@@ -5,20 +5,38 @@ from __future__ import annotations
 import glob
 import posixpath
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from pymake.errors import UnknownTarget, nearest
 from pymake.model.fields import escape
 from pymake.model.ids import FileId, JobId, TaskId
-from pymake.model.patterns import normalise, read
+from pymake.model.patterns import normalise, read, unescaped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from pymake.model.patterns import Pattern
     from pymake.model.plan import Plan
 
 _MOST_COMPARED = 20_000
 """Names that are compared with an unknown target: more would take seconds."""
+
+
+class Deferring(Protocol):
+    """What a selection asks about tasks whose jobs are not yet known."""
+
+    @property
+    def deferred(self) -> Mapping[str, Sequence[str]]:
+        """The deferred tasks, with the open and deferred tasks that each waits for."""
+
+    def is_open(self, name: str) -> bool:
+        """Whether outputs of the task are known only after its jobs ran."""
+
+    def may_make(self, name: str, path: str) -> bool:
+        """Whether a deferred task may make the path, or something in it if it is a folder."""
+
+    def may_match(self, name: str, pattern: Pattern) -> bool:
+        """Whether a deferred task may make something that the pattern matches."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,36 +58,135 @@ def select(plan: Plan, targets: Sequence[str], where: str) -> Selection:
     """
     if not targets:
         return Selection(goals=tuple(plan.jobs()), wanted=bytearray(b"\1") * plan.job_count)
-    names = {plan.task(task).name: task for task in _tasks(plan)}
-    upstream = _Upstream(plan)
-    goals: dict[JobId, None] = {}
-    for target in targets:
-        task = names.get(target)
+    selector = Selector(plan, targets, where)
+    selector.extend()
+    return selector.selection()
+
+
+class Selector:
+    """Owns what is wanted of a plan, also while it grows: targets may be files of jobs that are not yet known."""
+
+    def __init__(self, plan: Plan, targets: Sequence[str], where: str, deferring: Deferring | None = None) -> None:
+        self._plan = plan
+        self._targets = targets
+        self._where = where
+        self._deferring = deferring
+        self._names = {plan.task(task).name: task for task in _tasks(plan)}
+        self._upstream = _Upstream(plan, deferring, self._names)
+        self._goals: dict[JobId, None] = {}
+        self._seen = bytearray()
+
+    def extend(self) -> list[JobId]:
+        """Look again at what the plan holds now; returns the jobs, and the expand jobs, that are newly wanted.
+
+        Raises:
+            UsageError: a target is nothing, and nothing that may still come can be it.
+        """
+        for target in self._targets or self._names:
+            self._want(target)
+        wanted = self._upstream.wanted()
+        self._seen.extend(bytes(len(wanted) - len(self._seen)))
+        fresh = [job for job in map(JobId, range(len(wanted))) if wanted[job] and not self._seen[job]]
+        for job in fresh:
+            self._seen[job] = 1
+        return fresh
+
+    def selection(self) -> Selection:
+        """What is wanted by now."""
+        return Selection(goals=tuple(self._goals), wanted=self._upstream.wanted())
+
+    def _want(self, target: str) -> None:
+        task = self._names.get(target)
         if task is not None:
-            goals.update(dict.fromkeys(upstream.want_task(task)))
-            continue
-        files = _files(plan, target, where)
+            self._goals.update(dict.fromkeys(self._upstream.want_task(task)))
+            return
+        files = _files(self._plan, target, self._where)
+        self._goals.update(dict.fromkeys(self._upstream.want_files(files or ())))
+        if self._plan.has_patterns and not self._is_made_by_name(target):
+            hopes = self._hopes(target)
+            for name in hopes:
+                self._goals.update(dict.fromkeys(self._upstream.expand(name)))
+            if hopes:
+                return
         if files is None:
-            raise _unknown(plan, target, where)
-        goals.update(dict.fromkeys(upstream.want_files(files)))
-    return Selection(goals=tuple(goals), wanted=upstream.wanted())
+            raise _unknown(self._plan, target, self._where)
+
+    def _is_made_by_name(self, target: str) -> bool:
+        """Whether the target is one file, and its maker is known: nothing else can be meant."""
+        file = self._plan.file(normalise(posixpath.join(self._where, target)))
+        return file is not None and self._plan.producer(file) is not None
+
+    def _hopes(self, target: str) -> list[str]:
+        """The tasks whose jobs, or whose outputs, are not known yet and may be the target."""
+        deferring = self._deferring
+        if deferring is None:
+            return []
+        pattern = _pattern(target, self._where)
+        path = normalise(posixpath.join(self._where, target))
+        return [
+            name
+            for name in self._upstream.unsettled()
+            if deferring.may_make(name, path) or (pattern is not None and deferring.may_match(name, pattern))
+        ]
 
 
 class _Upstream:
     """Owns the mark of what is wanted."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, deferring: Deferring | None, names: Mapping[str, TaskId]) -> None:
         self._plan = plan
+        self._deferring = deferring
+        self._names = names
         self._wanted = bytearray(plan.job_count)
         self._tasks: set[TaskId] = set()
         self._stack: list[JobId] = []
+        self._to_expand: dict[str, None] = {}
+        self._whole: dict[TaskId, None] = {}
 
     def want_task(self, task: TaskId) -> Sequence[JobId]:
-        """Want all of a task; returns the jobs that stand for it."""
+        """Want all of a task, also what it grows by; returns the jobs that stand for it."""
+        self._whole[task] = None
         self._want_followed(task)
         jobs = self._plan.task_jobs(task)
         self._want(jobs)
-        return [*jobs, *self.want_files(self._plan.group_inputs(task))]
+        rows = self.expand(self._plan.task(task).name)
+        return [*jobs, *self.want_files(self._plan.group_inputs(task)), *rows]
+
+    def unsettled(self) -> list[str]:
+        """The tasks that are deferred, and the open ones of which not all outputs are found."""
+        deferring, plan = self._deferring, self._plan
+        if deferring is None:
+            return []
+        tasks = dict.fromkeys(plan.task_of(job) for job in plan.open_jobs() if not plan.is_found(job))
+        return [*deferring.deferred, *(plan.task(task).name for task in tasks)]
+
+    def expand(self, name: str) -> list[JobId]:
+        """Want the jobs of a task to be known, or the outputs of an open one; returns the rows that stand for them."""
+        deferring = self._deferring
+        if deferring is None:
+            return []
+        self._want_expanded(deferring, name)
+        if name not in deferring.deferred:
+            return []
+        return [row for row in self._plan.expand_jobs() if self._plan.task_of(row) == self._names[name]]
+
+    def _want_expanded(self, deferring: Deferring, name: str) -> None:
+        stack = [name]
+        while stack:
+            current = stack.pop()
+            task = self._names[current]
+            if current not in deferring.deferred:
+                if deferring.is_open(current):
+                    self._want(self._plan.task_jobs(task))
+                continue
+            self._want(job for job in self._plan.expand_jobs() if self._plan.task_of(job) == task)
+            if current in self._to_expand:
+                continue
+            self._to_expand[current] = None
+            for upstream in deferring.deferred[current]:
+                if deferring.is_open(upstream) and upstream in deferring.deferred:
+                    self._whole[self._names[upstream]] = None
+                stack.append(upstream)
 
     def want_files(self, files: Iterable[FileId]) -> list[JobId]:
         """Want the makers of these files, and return them."""
@@ -81,6 +198,10 @@ class _Upstream:
     def wanted(self) -> bytearray:
         """Everything wanted, with all upstream of it."""
         plan = self._plan
+        self._wanted.extend(bytes(plan.job_count - len(self._wanted)))
+        for task in self._whole:
+            self._want(plan.task_jobs(task))
+            self.want_files(plan.group_inputs(task))
         while self._stack:
             job = self._stack.pop()
             self.want_files(plan.dirtying(job))
@@ -89,6 +210,7 @@ class _Upstream:
         return self._wanted
 
     def _want(self, jobs: Iterable[JobId]) -> None:
+        self._wanted.extend(bytes(self._plan.job_count - len(self._wanted)))
         for job in jobs:
             if not self._wanted[job]:
                 self._wanted[job] = 1
@@ -102,6 +224,8 @@ class _Upstream:
                 continue
             self._tasks.add(current)
             for followed in self._plan.followed(current):
+                self._whole[followed] = None
+                self.expand(self._plan.task(followed).name)
                 self._want(self._plan.task_jobs(followed))
                 self.want_files(self._plan.group_inputs(followed))
                 stack.append(followed)
@@ -121,11 +245,17 @@ def _files(plan: Plan, target: str, where: str) -> Sequence[FileId] | None:
     found = [file for file in _outputs(plan) if plan.path(file).startswith(below)]
     if found:
         return found
-    pattern = read(posixpath.join(escape(glob.escape(where)), escape(target)))
-    if isinstance(pattern, str):
-        file = plan.file(pattern)
+    pattern = _pattern(target, where)
+    if pattern is None:
+        file = plan.file(normalise(posixpath.join(where, unescaped(escape(target)))))
         return None if file is None else [file]
     return [file for file in _outputs(plan) if pattern.match(plan.path(file)) is not None] or None
+
+
+def _pattern(target: str, where: str) -> Pattern | None:
+    """A target as a glob, None if nothing in it is open."""
+    pattern = read(posixpath.join(escape(glob.escape(where)), escape(target)))
+    return None if isinstance(pattern, str) else pattern
 
 
 def _outputs(plan: Plan) -> Iterator[FileId]:

@@ -49,10 +49,9 @@ class _Makers:
     def __init__(self, tasks: Sequence[Declared]) -> None:
         self._by_start: dict[str, list[tuple[str, int]]] = {}
         for index, declared in enumerate(tasks):
-            if declared.outputs is not None:
-                for path in declared.outputs:
-                    self._by_start.setdefault(path, []).append((path, index))
-            elif declared.output:
+            for path in declared.outputs or ():
+                self._by_start.setdefault(path, []).append((path, index))
+            if declared.output and (declared.outputs is None or declared.is_open):
                 start, end = declared.likeness
                 self._by_start.setdefault(start, []).append((end, index))
         self._starts = sorted(self._by_start)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pymake.model.outputs import OpenOutput
+from pymake.model.outputs import OpenOutput, open_texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -75,6 +75,12 @@ def key(value: object) -> str:
     """
     inner = members(value)
     return str(value) if inner is None else str([key(item) for item in inner])
+
+
+def written(output: object) -> Iterator[str]:
+    """Every output text, patterns too."""
+    yield from texts(output)
+    yield from open_texts(output)
 
 
 def field_value(value: object) -> FieldValue:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pymake.errors import InternalError
 from pymake.model.ids import VersionId
-from pymake.model.trace import DIGEST_BYTES, Stamp, Version
+from pymake.model.trace import DIGEST_BYTES, NAMELESS, Stamp, Version
 from pymake.store.format import FRAME, Kind
 from pymake.store.records import (
     STAMP_NUMBERS,
@@ -36,6 +36,7 @@ class Contents:
 
     __slots__ = (
         "_begun",
+        "_begun_open",
         "_beside",
         "_latest",
         "_previous",
@@ -65,6 +66,7 @@ class Contents:
         self.starts: dict[str, int] = {}
         self._beside: dict[str, int] | None = None
         self._begun: frozenset[str] | None = None
+        self._begun_open: list[Start] = []
         self.dead = 0
         """Bytes of traces, failures and starts that newer records replaced."""
 
@@ -171,9 +173,10 @@ class Contents:
         if not self.starts:
             return False
         if self._begun is None:
-            starts = (decode_start(self.data, start, self.end_of(start)) for start in self.starts.values())
+            starts = [decode_start(self.data, start, self.end_of(start)) for start in self.starts.values()]
             self._begun = frozenset(output for start in starts for output in start.outputs)
-        return path in self._begun
+            self._begun_open = [start for start in starts if start.patterns]
+        return path in self._begun or any(start.may_have_written(path) for start in self._begun_open)
 
     def version(self, number: int) -> Version:
         """The path and digest of a number.
@@ -221,8 +224,8 @@ class Contents:
         """The outputs that are no keys, each with the trace that names it. Few jobs have such."""
         return {
             self.paths[number]: start
-            for start in self.traces.values()
-            if count_outputs(self.data, start) > 1
+            for key, start in self.traces.items()
+            if key.startswith(NAMELESS) or count_outputs(self.data, start) > 1
             for number in decode_outline(self.data, start).outputs
         }
 

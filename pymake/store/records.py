@@ -7,7 +7,8 @@
                each facet
     FAILURE    key; f64 started, f64 seconds; texts: task, reason, error
     FORGET     key
-    START      key; texts: the outputs, but for one that is the key
+    START      key; texts: the outputs, but for one that is the key; output patterns, each with //* before it; files
+               that these match and that are not pymake's, each with //! before it
     END        key
 
     key        u32 length in bytes, text
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 COUNT = struct.Struct("<I")
 _TRACE = struct.Struct("<ddBIIII")
 _FAILURE = struct.Struct("<dd")
+_PATTERN = NAMELESS + "*"
+_FOREIGN = NAMELESS + "!"
 
 STAMP_NUMBERS = len(Stamp._fields)
 
@@ -163,14 +166,22 @@ def decode_failure(data: bytearray, start: int, end: int) -> Failure:
 
 def encode_start(start: Start) -> bytes:
     """Payload of START."""
-    return encode_key(start.key) + _texts([path for path in start.outputs if path != start.key])
+    named = [path for path in start.outputs if path != start.key]
+    patterns = [_PATTERN + pattern for pattern in start.patterns]
+    return encode_key(start.key) + _texts([*named, *patterns, *(_FOREIGN + path for path in start.foreign)])
 
 
 def decode_start(data: bytearray, start: int, end: int) -> Start:
     """The start whose payload lies there, outputs in no order."""
     key, at = decode_key(data, start)
-    others = _cut_texts(data, at, end)
-    return Start(key=key, outputs=tuple(others) if key.startswith(NAMELESS) else (key, *others))
+    texts = _cut_texts(data, at, end)
+    others = tuple(text for text in texts if not text.startswith(NAMELESS))
+    return Start(
+        key=key,
+        outputs=others if key.startswith(NAMELESS) else (key, *others),
+        patterns=tuple(text.removeprefix(_PATTERN) for text in texts if text.startswith(_PATTERN)),
+        foreign=tuple(text.removeprefix(_FOREIGN) for text in texts if text.startswith(_FOREIGN)),
+    )
 
 
 def encode_key(key: str) -> bytes:

@@ -107,7 +107,7 @@ class ScratchMemory:
 
     def is_begun(self, path: str) -> bool:
         """See `Memory.is_begun`."""
-        return any(path in start.outputs for start in self._starts.values())
+        return any(start.may_have_written(path) for start in self._starts.values())
 
     def keys(self) -> Iterable[str]:
         """See `Memory.keys`."""

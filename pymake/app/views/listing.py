@@ -21,11 +21,11 @@ _TOLD = (Prospect.WILL, Prospect.MAY, Prospect.BLOCKED)
 
 
 class Row(NamedTuple):
-    """One task as shown."""
+    """One task as shown; `jobs` is None if nobody can say how many there will be."""
 
     task: str
     kind: str
-    jobs: int
+    jobs: int | None
     state: str
     doc: str
 
@@ -58,11 +58,12 @@ def listing(session: Session) -> list[Row]:
 def _row(session: Session, task: TaskId, prospects: Mapping[JobId, Prospect]) -> Row:
     declared = session.plan.task(task)
     jobs = session.plan.task_jobs(task)
+    is_unknown = any(session.plan.task_of(row) == task for row in session.plan.expand_jobs())
     return Row(
         task=declared.name,
         kind="group" if declared.action is None else declared.kind.value,
-        jobs=len(jobs),
-        state="inactive" if not declared.active else _state(jobs, prospects),
+        jobs=None if is_unknown else len(jobs),
+        state="inactive" if not declared.active else Prospect.MAY.value if is_unknown else _state(jobs, prospects),
         doc=next(iter(declared.doc.strip().splitlines()), ""),
     )
 
@@ -76,5 +77,7 @@ def _state(jobs: Sequence[JobId], prospects: Mapping[JobId, Prospect]) -> str:
     return ", ".join(parts) or Prospect.CLEAN.value
 
 
-def _count(jobs: int) -> str:
+def _count(jobs: int | None) -> str:
+    if jobs is None:
+        return "? jobs"
     return "1 job" if jobs == 1 else f"{jobs} jobs"

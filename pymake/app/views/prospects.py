@@ -66,7 +66,19 @@ def _because(session: Session, one: Forecast) -> str:
     labels = [session.plan.label(job) for job in one.upstream]
     if one.prospect is Prospect.BLOCKED:
         return f"{labels[0]} cannot run" if labels else f"protected {describe(one.reasons[0])} by hand"
+    if session.plan.is_expand_job(one.job):
+        return unknown_until(session, one)
     if one.reasons:
         return "; ".join(describe(reason) for reason in one.reasons[:3])
     more = f" or {len(labels) - 1} more" if len(labels) > 1 else ""
     return f"if the output of {labels[0]}{more} really changes"
+
+
+def unknown_until(session: Session, one: Forecast) -> str:
+    """Why nobody can say which jobs a task is going to have."""
+    first, *others = one.upstream
+    label = session.plan.label(first)
+    more = f" and {len(others)} more" if others else ""
+    if session.plan.is_expand_job(first):
+        return f"its jobs are known when those of {label}{more} are"
+    return f"its jobs are known when {label}{more} {'are' if others else 'is'} up to date"

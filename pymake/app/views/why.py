@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from pymake.app.views.prospects import forecasts
+from pymake.app.views.prospects import forecasts, unknown_until
 from pymake.engine.forecast import Prospect
 from pymake.model.verdict import FacetChanged, describe
 
@@ -25,6 +25,9 @@ def why_lines(session: Session) -> Iterator[str]:
         yield "no job makes that: it is a source, or a task without jobs"
     for job in session.goals:
         yield session.plan.label(job)
+        if session.plan.is_expand_job(job):
+            yield f"  next build: may run: {unknown_until(session, expected[job])}"
+            continue
         yield from (f"  {line}" for line in _last(session, job))
         yield from (f"  {line}" for line in _next(session, job, expected.get(job)))
 

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pymake.engine.files import FileTable
+from pymake.engine.fixed import FixedPlan
 from pymake.engine.forecast import Forecast, forecast
 from pymake.engine.loop import Build
 from pymake.engine.manifest import Manifests
+from pymake.engine.openings import Openings
 from pymake.engine.parts import Conduct, Parts
 from pymake.engine.rebuilders import VerifyingTraces
 from pymake.engine.recorder import Recorder
@@ -20,6 +22,7 @@ from pymake.model.ids import JobId, TaskId
 from pymake.model.job import Command, JobSpec, Launch
 from pymake.model.plan import Plan
 from pymake.model.task import CommandText, Task
+from pymake.planner.files import paths_on_disk
 from pymake.testing import (
     MemoryDisk,
     RecordingReporter,
@@ -130,6 +133,14 @@ class World:
             files=files,
             manifests=manifests,
             parse_depfile=str.split,
+            openings=Openings(
+                plan=plan,
+                disk=self.disk,
+                memory=self.memory,
+                matches=lambda pattern: paths_on_disk(self.disk, pattern),
+                remembered=rebuilder.remembered,
+            ),
+            pending_maker=FixedPlan().pending_maker,
         )
         failed = {job for job in plan.jobs() if self.memory.failure(manifests.key(job)) is not None}
         parts = Parts(
@@ -145,6 +156,7 @@ class World:
             logs=ScratchLogs(),
             clock=self.disk.clock,
             env_of=lambda job: (),
+            growth=FixedPlan(),
         )
         summary = Build(parts, conduct).run()
         names = [list(self.rules)[launch.job] for launch in executor.launches]

@@ -298,10 +298,11 @@ def test_paths_in_a_command_work_from_its_folder() -> None:
             ),
         ),
         (
-            task("t", "a", "*.o"),
+            task("t", "a", "*/"),
             (
-                "BuildFileError b.toml:10: task t: the output *.o is a pattern, and outputs must be named\n"
-                "  try: list the files; if these are the very letters of the name, escape them as glob.escape does"
+                "BuildFileError b.toml:10: task t: the output */ is a pattern of folders, "
+                "and a pattern stands for files\n"
+                "  try: name the folder, or match the files in it: */*"
             ),
         ),
         (
