@@ -182,7 +182,10 @@ class Logs(Protocol):
         """The log file of the job with this key, relative to the root."""
 
     def excerpt(self, path: str) -> tuple[str, int]:
-        """The text of a log, undecodable bytes replaced, and how many bytes in its middle were left out."""
+        """The text of a log, undecodable bytes replaced, and how many bytes in its middle were left out.
+
+        For the log of a job that has just ended: what there is too much of is cut out of the log itself.
+        """
 
 
 class Interrupts(Protocol):

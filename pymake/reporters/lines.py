@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 RED = "\x1b[31m"
 RESET = "\x1b[0m"
 
+KEPT_WHOLE = 9_000_000
+"""A log from which fewer bytes were left out is kept whole."""
+
 _UNSHOWABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
@@ -122,7 +125,8 @@ class Lines:
             text += RESET  # A job that was killed may have left its colour on.
         if event.left_out:
             target = shlex.quote(event.outputs[0] if event.outputs else event.task)
-            text += f"… {event.left_out} bytes left out; pymake log {one_line(target)} shows all\n"
+            what = "all" if event.left_out < KEPT_WHOLE else "more"
+            text += f"… {event.left_out} bytes left out; pymake log {one_line(target)} shows {what}\n"
         return text
 
     def _build_ended(self, summary: Summary) -> str:

@@ -1,5 +1,8 @@
 """What jobs printed: one file for each job, found by its key.
 
+A job may print as much as it likes while it runs; what is kept of it has a limit, and its middle goes first: the
+beginning says what was run, the end says how it ended.
+
 The name is a digest of the key, since keys are paths of any length. The first two digits are a folder, so that no
 folder gets more than a 256th of the logs.
 """
@@ -14,10 +17,15 @@ from pymake.store.refusal import FOLDER, refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import BinaryIO
 
 EXCERPT_HEAD = 50_000
 EXCERPT_TAIL = 150_000
 """Bytes of a long log that are shown; the end says more than the beginning."""
+
+KEPT_HEAD = 2_000_000
+KEPT_TAIL = 8_000_000
+"""Bytes of a job's output that are kept."""
 
 _BLOCK = 1 << 16
 
@@ -40,12 +48,16 @@ class FileLogs:
     def excerpt(self, path: str) -> tuple[str, int]:
         """See `Logs.excerpt`; of a long log the first 50,000 and the last 150,000 bytes, a line between them.
 
+        A log of more than 10,000,000 bytes is cut to that first.
+
         Raises:
             StateError: it is there and cannot be read.
         """
         try:
             with open(os.path.join(self._root, path), "rb") as file:
                 size = os.fstat(file.fileno()).st_size
+                if size > KEPT_HEAD + KEPT_TAIL:
+                    self._cut(path, file, size)
                 if size <= EXCERPT_HEAD + EXCERPT_TAIL:
                     return _decoded(file.read()), 0
                 head = file.read(EXCERPT_HEAD)
@@ -57,6 +69,20 @@ class FileLogs:
             raise refused("read", path, error) from error
         left_out = size - EXCERPT_HEAD - EXCERPT_TAIL
         return f"{_decoded(head)}\n[{left_out} bytes left out]\n{_decoded(tail)}", left_out
+
+    def _cut(self, path: str, file: BinaryIO, size: int) -> None:
+        """Keep head and tail. A new file, moved into place: the old one may still be open in a process left behind."""
+        kept = os.path.join(self._root, path)
+        with open(f"{kept}.new", "wb") as new:
+            for start, length in ((0, KEPT_HEAD), (size - KEPT_TAIL, KEPT_TAIL)):
+                if start:
+                    new.write(_cut_line(size - KEPT_HEAD - KEPT_TAIL))
+                file.seek(start)
+                while length and (data := file.read(min(length, _BLOCK))):
+                    new.write(data)
+                    length -= len(data)
+        os.replace(f"{kept}.new", kept)
+        file.seek(0)
 
     def read(self, key: str) -> Iterator[bytes]:
         """The whole log of a job, in pieces; nothing if there is none.
@@ -73,6 +99,10 @@ class FileLogs:
             return
         except OSError as error:
             raise refused("read", path, error) from error
+
+
+def _cut_line(count: int) -> bytes:
+    return f"\n[{count} bytes left out: of more than {KEPT_HEAD + KEPT_TAIL} the middle is not kept]\n".encode()
 
 
 def _decoded(data: bytes) -> str:

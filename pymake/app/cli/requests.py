@@ -77,10 +77,12 @@ class WhyRequest(Request):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogRequest(Request):
-    """Only targets."""
+    """Whose logs."""
 
     command: ClassVar[str] = "log"
     about: ClassVar[str] = "Show what the jobs of the targets printed when they last ran."
+
+    failed: bool = switch("--failed", help="Only of jobs that failed then, upstream ones too, with the error.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -90,6 +90,7 @@ def test_an_error_without_place_and_output() -> None:
         ("two\nlines\n\n", 0, "two\nlines\n\n"),
         ("[red]:smile: {x}\n", 0, "[red]:smile: {x}\n"),
         ("begin\nend\n", 4096, "begin\nend\n… 4096 bytes left out; pymake log build/a.o shows all\n"),
+        ("begin\nend\n", 10**8, "begin\nend\n… 100000000 bytes left out; pymake log build/a.o shows more\n"),
     ],
 )
 def test_what_a_job_printed_follows_its_line(printed: str, left_out: int, text: str) -> None:

@@ -56,3 +56,25 @@ def test_a_log_that_cannot_be_read_is_an_error_with_the_reason(tmp_path: Path) -
         with pytest.raises(StateError) as caught:
             read()
         assert str(caught.value) == f"cannot read {path}\n  reason: Is a directory"
+
+
+def test_what_is_kept_has_a_limit_and_says_so(tmp_path: Path) -> None:
+    logs = FileLogs(str(tmp_path))
+    path = tmp_path / logs.path("a")
+    path.parent.mkdir(parents=True)
+    size = 100_000_000
+    with path.open("wb") as file:
+        file.write(b"begin\n")
+        file.truncate(size - 4)  # a hole: it takes no room
+        file.seek(0, 2)
+        file.write(b"end\n")
+    text, left_out = logs.excerpt(logs.path("a"))
+    assert left_out == size - 200_000
+    assert (text[:6], text[-4:]) == ("begin\n", "end\n")
+    between = b"\n[90000000 bytes left out: of more than 10000000 the middle is not kept]\n"
+    kept = b"".join(logs.read("a"))
+    assert len(kept) == 10_000_000 + len(between)
+    assert kept[2_000_000 : 2_000_000 + len(between)] == between
+    assert (kept[:6], kept[-4:]) == (b"begin\n", b"end\n")
+    assert [found.name for found in path.parent.iterdir()] == [path.name]
+    assert logs.excerpt(logs.path("a"))[0] != ""
