@@ -44,6 +44,8 @@ class Build:
             self._settling.give_up()
             if self._tally.started:
                 error.exit_code = 1
+            self._settling.stop()
+            self._tally.build_ended(parts.clock.monotonic() - began, stopped=error.message)
             raise
         if self._settling.broken is not None:
             raise self._settling.broken

@@ -38,8 +38,8 @@ class Tally:
         survey = self._parts.survey
         self._parts.reporter.handle(BuildStarted(total=survey.total, suspects=survey.to_judge, slots=slots))
 
-    def build_ended(self, seconds: float) -> Summary:
-        """The build is over: its summary, which the reporter gets too."""
+    def build_ended(self, seconds: float, *, stopped: str | None = None) -> Summary:
+        """The build is over: its summary, which the reporter gets too. `stopped` says why it could not go on."""
         survey, scheduler = self._parts.survey, self._parts.scheduler
         received = self._parts.interrupts.received()
         cleared = survey.total - survey.to_judge
@@ -51,6 +51,7 @@ class Tally:
             seconds=seconds,
             errors=tuple(self._errors),
             interrupted=received[0] if received else None,
+            stopped=stopped,
         )
         self._parts.reporter.handle(BuildEnded(summary=summary))
         return summary

@@ -13,7 +13,8 @@ class Summary:
 
     `ran` counts every job started, `failed` those of them that failed, `up_to_date` the jobs that did not have to
     run, `not_run` those that were not started because another one failed or the build was interrupted. `errors` has
-    one error for each failed job, and for each that had to be refused.
+    one error for each failed job, and for each that had to be refused. `stopped` says what kept the build from going
+    on, such as a full disk.
     """
 
     ran: int = 0
@@ -23,6 +24,7 @@ class Summary:
     seconds: float = 0.0
     errors: tuple[JobError, ...] = ()
     interrupted: int | None = None
+    stopped: str | None = None
 
     def line(self) -> str:
         """The last line of a build, without the `pymake: ` in front.
@@ -32,7 +34,7 @@ class Summary:
         >>> Summary(up_to_date=1).line()
         'nothing to do (1 job up to date)'
         """
-        if not self.ran and not self.not_run and self.interrupted is None:
+        if not self.ran and not self.not_run and self.interrupted is None and self.stopped is None:
             jobs = "1 job" if self.up_to_date == 1 else f"{self.up_to_date} jobs"
             return f"nothing to do ({jobs} up to date)"
         text = f"{self.ran} ran, {self.up_to_date} up to date, {self.failed} failed in {self.seconds:.1f} s"

@@ -104,6 +104,7 @@ def _summary(summary: Summary) -> _Json:
         "not_run": summary.not_run,
         "seconds": _seconds(summary.seconds),
         "interrupted": summary.interrupted,
+        "stopped": summary.stopped,
         "errors": [_error(error) for error in summary.errors],
     }
 

@@ -132,6 +132,8 @@ class Lines:
     def _build_ended(self, summary: Summary) -> str:
         if summary.interrupted is not None:
             return f"pymake: interrupted: {summary.line()}\n"
+        if summary.stopped is not None:
+            return f"pymake: stopped: {summary.line()}\n"
         if self.verbosity is Verbosity.SILENT and not summary.errors:
             return ""
         return f"pymake: {summary.line()}\n"

@@ -78,9 +78,10 @@ class FileLogs:
                 if start:
                     new.write(_cut_line(size - KEPT_HEAD - KEPT_TAIL))
                 file.seek(start)
-                while length and (data := file.read(min(length, _BLOCK))):
+                left = length
+                while left and (data := file.read(min(left, _BLOCK))):
                     new.write(data)
-                    length -= len(data)
+                    left -= len(data)
         os.replace(f"{kept}.new", kept)
         file.seek(0)
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import shlex
 import subprocess
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.e2e.workspace import Workspace
+if TYPE_CHECKING:
+    from tests.e2e.workspace import Workspace
 
 PROJECT = """
     [task.good]
@@ -50,24 +54,19 @@ def test_lines_of_jobs_are_never_mixed(workspace: Workspace) -> None:
 
 @pytest.mark.parametrize("words", [[], ["--json"]])
 def test_100_megabytes_fill_neither_memory_nor_screen(workspace: Workspace, words: list[str]) -> None:
-    workspace.write(
-        "pymake.toml",
-        '[task.loud]\noutput = "x"\ncommand = "echo begin; yes 0123456789 | head -c 100000000; echo end; touch {output}"\n',
-    )
-    with (workspace.root / "said").open("wb") as said:
-        running = subprocess.Popen(workspace.command(*words), cwd=workspace.root, stdout=said, stderr=said)
-        _, status, usage = os.wait4(running.pid, 0)
-        running.returncode = os.waitstatus_to_exitcode(status)
-    assert running.returncode == 0
-    assert usage.ru_maxrss < 100_000  # KiB; of macOS bytes, and then it says nothing
-    text = workspace.read("said")
+    loud = "echo begin; yes 0123456789 | head -c 100000000; echo end; touch {output}"
+    workspace.write("pymake.toml", f'[task.loud]\noutput = "x"\ncommand = "{loud}"\n')
+    limited = f"ulimit -v 350000; exec {shlex.join(workspace.command(*words))}"
+    result = workspace.run(["/bin/sh", "-c", limited])
+    assert result.code == 0, result.err
+    text = result.out + result.err
     assert len(text) < 300_000
     assert "begin" in text
     assert "end" in text
     assert "99800010 bytes left out" in text or '"left_out": 99800010' in text
     log = workspace.pymake("log", "x").out
     assert log.startswith("begin\n0123456789\n")
-    assert log.endswith("\nend\n")
+    assert log.endswith("end\n")
     assert "\n[90000010 bytes left out: of more than 10000000 the middle is not kept]\n" in log
     assert len(log) < 10_000_200
 
@@ -76,7 +75,10 @@ def test_the_logs_of_failed_jobs_with_their_errors(project: Workspace) -> None:
     assert project.pymake("log", "--failed").err == "pymake: no job failed when it last ran\n"
     project.pymake("-k", code=1)
     failed = project.pymake("log", "--failed")
-    assert failed.out == "== bad bad: exit status 3\nabout to fail\non stderr\n"
+    assert failed.out == (
+        "== bad bad: pymake.toml:5: exit status 3\n"
+        "  command: echo about to fail; echo on stderr >&2; exit 3\nabout to fail\non stderr\n"
+    )
     assert project.pymake("log", "--failed", "reader").out == failed.out
     assert project.pymake("log", "--failed", "good").out == ""
     project.replace("pymake.toml", "exit 3", "touch {output}")
@@ -84,12 +86,17 @@ def test_the_logs_of_failed_jobs_with_their_errors(project: Workspace) -> None:
     assert project.pymake("log", "--failed").out == ""
 
 
-def test_a_disk_that_is_full_ends_the_events_properly(project: Workspace) -> None:
+def test_events_that_nobody_can_keep_are_an_error_and_the_build_is_done(project: Workspace) -> None:
     if not os.path.exists("/dev/full"):
         pytest.skip("no /dev/full")
     with open("/dev/full", "w") as full:
-        ended = subprocess.run(project.command("--json", "good"), cwd=project.root, stdout=full, stderr=subprocess.PIPE)
-    assert ended.returncode == 0
+        ended = subprocess.run(
+            project.command("--json", "good"), cwd=project.root, stdout=full, stderr=subprocess.PIPE, check=False
+        )
+    assert (ended.returncode, ended.stderr.decode()) == (
+        1,
+        "pymake: cannot write to stdout\n  reason: No space left on device\n",
+    )
     assert project.exists("good")
 
 
@@ -98,3 +105,18 @@ def test_a_reader_that_goes_away_does_not_end_the_build(project: Workspace) -> N
     assert project.run(["/bin/sh", "-c", text]).code == 0
     assert project.run(["/bin/sh", "-c", " ".join([*project.command("good"), "2>&1 >&- | true"])]).code == 0
     assert project.exists("good")
+
+
+def test_a_disk_that_refuses_in_the_middle_ends_the_events_with_the_reason(workspace: Workspace) -> None:
+    names = ", ".join(f'"out/{number}"' for number in range(60))
+    workspace.write(
+        "pymake.toml", f'[task.many]\nkind = "originate"\noutput = [{names}]\ncommand = "touch {{output}}"\n'
+    )
+    limited = f"ulimit -f 8; exec {shlex.join(workspace.command('--json', '-j1'))}"
+    result = workspace.run(["/bin/sh", "-c", limited])
+    last = json.loads(result.out.splitlines()[-1])
+    assert (result.code, last["event"], last["stopped"]) == (1, "build-ended", "cannot write .pymake/journal")
+    assert 0 < last["ran"] < 60
+    assert last["not_run"] == 60 - last["ran"]
+    assert result.err == "pymake: cannot write .pymake/journal\n  reason: File too large\n"
+    assert len(workspace.pymake().ran) in {60 - last["ran"], 61 - last["ran"]}  # what was not recorded runs again

@@ -77,7 +77,8 @@ def main(argv: list[str] | None = None) -> int:
         if not isinstance(request, Request):
             return settle(_answer(*request))
         debug = request.debug
-        return settle(run(replace(request, argv=tuple(words), here=_here())))
+        code = run(replace(request, argv=tuple(words), here=_here()))
+        return settle(code, lost=1 if isinstance(request, BuildRequest) else 2)
     except Interrupted as error:
         return 128 + error.signal_number
     except KeyboardInterrupt:

@@ -47,10 +47,10 @@ def write_bytes(pieces: Iterable[bytes]) -> None:
             sys.stdout.buffer.write(piece)
 
 
-def settle(code: int) -> int:
+def settle(code: int, *, lost: int = 2) -> int:
     """Get rid of what stdout still holds, so that the end of the process has nothing to complain about.
 
-    Returns the exit code: the given one, or 2 if what was to be printed got lost and nobody heard of that yet.
+    Returns the exit code: the given one, or `lost` if what was to be printed got lost and nobody heard of that yet.
     """
     try:
         sys.stdout.flush()
@@ -60,7 +60,7 @@ def settle(code: int) -> int:
         _print_nowhere()
         if not code:
             print(f"pymake: {_refused(error)}", file=sys.stderr)
-            return 2
+            return lost
     return code
 
 

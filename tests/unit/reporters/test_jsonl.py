@@ -65,7 +65,7 @@ EVENTS: list[tuple[Event, str]] = [
         BuildEnded(summary=Summary(ran=3, up_to_date=7, seconds=1.21)),
         (
             '{"schema": 1, "event": "build-ended", "ran": 3, "up_to_date": 7, "failed": 0, "not_run": 0, '
-            '"seconds": 1.21, "interrupted": null, "errors": []}'
+            '"seconds": 1.21, "interrupted": null, "stopped": null, "errors": []}'
         ),
     ),
     (
@@ -74,7 +74,7 @@ EVENTS: list[tuple[Event, str]] = [
         ),
         (
             '{"schema": 1, "event": "build-ended", "ran": 2, "up_to_date": 0, "failed": 1, "not_run": 1, '
-            f'"seconds": 0.333333, "interrupted": 15, "errors": [{ERROR}]}}'
+            f'"seconds": 0.333333, "interrupted": 15, "stopped": null, "errors": [{ERROR}]}}'
         ),
     ),
 ]
