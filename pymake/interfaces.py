@@ -165,6 +165,15 @@ class Executor(Protocol):
     def start(self, launch: Launch) -> None:
         """Start one job; there must be room. How it ends, even if it cannot start, comes from `wait`."""
 
+    def line_up_room(self) -> int:
+        """How many more quick jobs may be lined up now behind running ones."""
+
+    def line_up(self, launch: Launch) -> None:
+        """Start one quick job when a running one has ended. `wait` says `Began`, or `Returned` if it does not start."""
+
+    def halt(self) -> None:
+        """What is lined up and has not begun is not started any more: `wait` says `Returned` of each."""
+
     def wait(self, timeout: float | None) -> Sequence[Outcome]:
         """Jobs that ended; blocks until there is one, the timeout (seconds) is over, or a signal woke it."""
 

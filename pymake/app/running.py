@@ -151,6 +151,7 @@ def _executor(session: Session, options: BuildOptions, share: Share, wake: int) 
         clock=clock,
         wake=wake,
         bequest=None if share.tokens is None else share.tokens.return_all,
+        stop_on_failure=not options.keep_going,
     )
     local.prepare()
     if not any(task.interactive for task in session.project.tasks):

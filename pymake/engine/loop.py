@@ -15,7 +15,13 @@ if TYPE_CHECKING:
     from pymake.engine.parts import Conduct, Parts
     from pymake.model.events import Summary
     from pymake.model.ids import JobId
+    from pymake.model.job import Action
     from pymake.model.verdict import Reason
+
+
+LOOK_AHEAD = 12
+"""Jobs for each slot that are judged before the first of them is launched: while the engine judges, it hears of no
+end. Enough to fill every line, and to know that the queue is long."""
 
 
 class Build:
@@ -62,7 +68,8 @@ class Build:
     def _judge_ready(self) -> None:
         scheduler = self._parts.scheduler
         spared = False
-        while (job := scheduler.next_ready()) is not None:
+        ahead = LOOK_AHEAD * self._conduct.slots
+        while scheduler.queued < ahead and (job := scheduler.next_ready()) is not None:
             if self._parts.plan.is_expand_job(job):
                 self._settling.expand(job)
                 continue
@@ -78,25 +85,41 @@ class Build:
                     self._settling.refuse(job, path)
                 case _:
                     assert_never(verdict)
-            if scheduler.count(JobState.QUEUED) and self._parts.executor.room():
+            if scheduler.queued and self._parts.executor.room():
                 self._launch_queued()
         if spared:
             self._tally.spared()
 
     def _launch_queued(self) -> None:
         executor, scheduler = self._parts.executor, self._parts.scheduler
+        if self._settling.stopping:
+            return
         # In this order: to ask for room is to take a token of the jobserver, if there is one.
-        while scheduler.count(JobState.QUEUED) and not self._settling.stopping and executor.room():
-            if (job := scheduler.next_launch()) is None:
-                break
-            self._launch(job)
+        while scheduler.queued and executor.room() and (job := scheduler.next_launch()) is not None:
+            action = self._parts.recorder.prepare(job)
+            self._tally.job_started(job, self._reasons[job])
+            executor.start(self._launch(job, action, ()))
+        self._line_up()
 
-    def _launch(self, job: JobId) -> None:
+    def _line_up(self) -> None:
+        executor, scheduler, plan = self._parts.executor, self._parts.scheduler, self._parts.plan
+        while self._is_long_queue() and executor.line_up_room():
+            job = scheduler.next_quick(lambda job: self._is_quick(job) and not plan.patterns(job))
+            if job is None:
+                return
+            executor.line_up(self._launch(job, plan.action(job), self._parts.recorder.prepare_ahead(job)))
+
+    def _is_quick(self, job: JobId) -> bool:
+        return self._settling.tempo.is_quick(job)
+
+    def _is_long_queue(self) -> bool:
+        """Whether so much waits that no slot goes idle because another one has jobs lined up."""
+        return self._parts.scheduler.queued > 2 * self._conduct.slots
+
+    def _launch(self, job: JobId, action: Action, clear: tuple[str, ...]) -> Launch:
         parts, plan = self._parts, self._parts.plan
         task = plan.task(plan.task_of(job))
-        action = parts.recorder.prepare(job)
-        self._tally.job_started(job, self._reasons[job])
-        launch = Launch(
+        return Launch(
             job=job,
             label=plan.label(job),
             action=action,
@@ -104,12 +127,13 @@ class Build:
             log=parts.logs.path(parts.manifests.key(job)),
             timeout=task.timeout if task.timeout is not None else self._conduct.timeout,
             interactive=task.interactive,
+            quick=self._is_long_queue() and self._is_quick(job),
+            clear=clear,
         )
-        parts.executor.start(launch)
 
     def _wait(self) -> None:
         scheduler, patience = self._parts.scheduler, self._settling.patience()
-        if patience is None and not scheduler.count(JobState.RUNNING, JobState.READY):
+        if patience is None and not scheduler.count(JobState.RUNNING, JobState.LINED_UP, JobState.READY):
             raise InternalError("the build is stuck: jobs are left, and none is ready or runs")
         for outcome in self._parts.executor.wait(patience):
             self._settling.end(outcome)

@@ -89,17 +89,35 @@ class Recorder:
         self._launched: dict[JobId, int] = {}
 
     def prepare(self, job: JobId) -> Action:
-        """Before a launch: what the inputs are *now*, and the folders that the job writes into. Returns what to run."""
+        """Before a launch: what the inputs are *now*, no old outputs, the folders that the job writes into.
+
+        Returns what to run.
+        """
+        for path in self.prepare_ahead(job):
+            self._disk.remove(path)
+        if self._plan.patterns(job):
+            self._openings.clear(job)
+        return self._openings.launched(job)
+
+    def prepare_ahead(self, job: JobId) -> tuple[str, ...]:
+        """The same for a job that is lined up. Returns the old outputs, to be removed when it begins.
+
+        Not for a job whose outputs are patterns.
+        """
         plan = self._plan
         self._files.look_again(plan.dirtying(job))
         for file in plan.dirtying(job):
             self._files.version(file)
         self._memory.record_start(self._start(job))
-        self._clear_outputs(job)
+        old = self._old_outputs(job)
         for folder in self._folders(job):
             self._disk.make_folder(folder)
         self._launched[job] = self._disk.now()
-        return self._openings.launched(job)
+        return old
+
+    def take_back(self, job: JobId) -> None:
+        """A job that was lined up did not begin."""
+        self._memory.record_end(self._manifests.key(job))
 
     def _start(self, job: JobId) -> Start:
         plan, key = self._plan, self._manifests.key(job)
@@ -152,18 +170,15 @@ class Recorder:
             self._files.forget(outputs)
             self._files.look(outputs)
 
-    def _clear_outputs(self, job: JobId) -> None:
-        """Take old outputs away, or a command that appends would leave what no build from scratch leaves.
+    def _old_outputs(self, job: JobId) -> tuple[str, ...]:
+        """Outputs to take away, or a command that appends would leave what no build from scratch leaves.
 
         Not folders: what lies in one may be a cache that the job's program keeps for itself, or the user's.
         """
         outputs = [file for file in self._plan.outputs(job) if self._files.is_there(file)]
-        for file in outputs:
-            if not self._files.is_folder(file):
-                self._disk.remove(self._plan.path(file))
+        old = tuple(self._plan.path(file) for file in outputs if not self._files.is_folder(file))
         self._files.forget(outputs)
-        if self._plan.patterns(job):
-            self._openings.clear(job)
+        return old
 
     def discard(self, job: JobId) -> None:
         """Remove what a job that did not end well has written."""

@@ -11,7 +11,7 @@ from pymake.errors import InternalError
 from pymake.model.upstream import Upstream
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from pymake.engine.survey import Survey
     from pymake.model.ids import JobId
@@ -45,13 +45,16 @@ class JobState(enum.IntEnum):
     """The executor is done with it; what it left is not yet believed. Holds nothing."""
     EXPANDED = 11
     """Settled: an expand job, and the jobs of its task are in the plan."""
+    LINED_UP = 12
+    """Handed to the executor, which starts it when a running one has ended. Holds nothing."""
 
 
 _NEXT: dict[JobState, frozenset[JobState]] = {
     JobState.IDLE: frozenset(),
     JobState.WAITING: frozenset({JobState.READY, JobState.NOT_RUN}),
     JobState.READY: frozenset({JobState.QUEUED, JobState.CLEAN, JobState.NOT_RUN, JobState.EXPANDED, JobState.FAILED}),
-    JobState.QUEUED: frozenset({JobState.RUNNING, JobState.NOT_RUN}),
+    JobState.QUEUED: frozenset({JobState.RUNNING, JobState.LINED_UP, JobState.NOT_RUN}),
+    JobState.LINED_UP: frozenset({JobState.RUNNING, JobState.QUEUED}),
     JobState.RUNNING: frozenset({JobState.ENDED}),
     JobState.ENDED: frozenset({JobState.QUEUED, JobState.WAITING, JobState.DELAYED, JobState.DONE, JobState.FAILED}),
     JobState.DELAYED: frozenset({JobState.QUEUED, JobState.NOT_RUN}),
@@ -61,6 +64,8 @@ _NEXT: dict[JobState, frozenset[JobState]] = {
     JobState.FAILED: frozenset(),
     JobState.NOT_RUN: frozenset(),
 }
+
+_NEXT_OF = [_NEXT[state] for state in JobState]
 
 _NOT_STARTED = (JobState.WAITING, JobState.READY, JobState.QUEUED, JobState.DELAYED)
 """Not settled, and nothing of it is in the executor."""
@@ -86,7 +91,7 @@ class Scheduler:
         self._rank = {job: (job not in failed, -critical[job], job) for job in self._upstream.order}
         self._states = bytearray(survey.suspects)  # 1 is WAITING
         self._counts = [0] * len(JobState)
-        self._counts[JobState.WAITING] = sum(survey.suspects)
+        self._counts[JobState.WAITING] = self._open = sum(survey.suspects)
         self._to_expand = sum(survey.suspects[job] for job in plan.expand_jobs())
         self._ready: list[tuple[bool, float, JobId]] = []
         self._queued: list[tuple[bool, float, JobId]] = []
@@ -107,18 +112,28 @@ class Scheduler:
     @property
     def open(self) -> int:
         """How many suspects are not settled, expand jobs too."""
-        return self.count(*_NOT_STARTED, JobState.RUNNING, JobState.ENDED)
+        return self._open
 
     @property
     def may_run(self) -> int:
         """How many suspects are not settled and may run."""
         return self.open - self._to_expand
 
+    @property
+    def queued(self) -> int:
+        """How many jobs wait for room, without those whose pool is full."""
+        return len(self._queued)
+
     def running(self) -> list[JobId]:
-        """The jobs that the executor has, in the order of the build file."""
+        """The jobs that run, in the order of the build file."""
         if not self._counts[JobState.RUNNING]:
             return []
         return [job for job in self._upstream.order if self._states[job] == JobState.RUNNING]
+
+    def unfinished(self) -> list[JobId]:
+        """The jobs that the executor has, or had without their end being recorded."""
+        states = (JobState.RUNNING, JobState.LINED_UP, JobState.ENDED)
+        return [job for job in self._upstream.order if self._states[job] in states]
 
     def next_ready(self) -> JobId | None:
         """The next job to judge; it stays READY until it is queued or settled."""
@@ -159,6 +174,27 @@ class Scheduler:
                 return job
         return None
 
+    def next_quick(self, is_quick: Callable[[JobId], bool]) -> JobId | None:
+        """The next queued job, if it may be lined up behind running ones: LINED_UP from now on.
+
+        It takes over the one core of the job before it; what needs more than that waits for room of its own.
+        """
+        while self._queued:
+            job = self._queued[0][2]
+            if self._states[job] == JobState.QUEUED:
+                task = self._plan.task(self._plan.task_of(job))
+                if task.pool is not None or task.interactive or task.cores != 1 or not is_quick(job):
+                    return None
+                heapq.heappop(self._queued)
+                self._move(job, JobState.LINED_UP)
+                return job
+            heapq.heappop(self._queued)
+        return None
+
+    def begin(self, job: JobId) -> None:
+        """A job that was lined up has begun."""
+        self._take(job)
+
     def end(self, job: JobId) -> None:
         """The executor is done with a running job: its cores and its place in the pool are free."""
         self._release(job)
@@ -195,6 +231,7 @@ class Scheduler:
             self._states[job] = JobState.WAITING
             self._rank[job] = (True, -usual.get(job, 0.0), job)
         self._counts[JobState.WAITING] += len(suspects)
+        self._open += len(suspects)
         for job in free:
             self._make_ready(job)
         return [dropped for job in suspects if self._is_lost(job) for dropped in (job, *self._drop(job))]
@@ -244,11 +281,13 @@ class Scheduler:
 
     def _move(self, job: JobId, state: JobState) -> None:
         """The one place where a state changes; keeps the counts in step."""
-        before = JobState(self._states[job])
-        if state not in _NEXT[before]:
-            raise InternalError(f"{self._plan.label(job)} cannot go from {before.name} to {state.name}")
+        before = self._states[job]  # a plain number: making a JobState of it costs more than all the rest
+        if state not in _NEXT_OF[before]:
+            raise InternalError(f"{self._plan.label(job)} cannot go from {JobState(before).name} to {state.name}")
         self._states[job] = state
         self._counts[before] -= 1
         self._counts[state] += 1
-        if state in SETTLED and self._to_expand and self._plan.is_expand_job(job):
-            self._to_expand -= 1
+        if state in SETTLED:
+            self._open -= 1
+            if self._to_expand and self._plan.is_expand_job(job):
+                self._to_expand -= 1

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from pymake.engine.attempts import MOST_EDITS, Attempts
 from pymake.engine.recorder import Edited, ReadTooEarly, Recorded, Rejected
 from pymake.engine.scheduler import JobState
+from pymake.engine.tempo import Tempo
 from pymake.errors import InputKeepsChanging, JobError, OutputProtected, PymakeError, assert_never
-from pymake.model.job import Cancelled, Failed, Succeeded
+from pymake.model.job import Began, Cancelled, Failed, Returned, Succeeded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,6 +34,7 @@ class Settling:
         self._tally = tally
         self._reasons = reasons
         self._attempts = Attempts()
+        self.tempo = Tempo(parts.plan, parts.survey.usual)
         self.stopping = False
         self.broken: PymakeError | None = None
 
@@ -66,10 +68,25 @@ class Settling:
         scheduler.settle(job, JobState.EXPANDED)
 
     def end(self, outcome: Outcome) -> None:
-        """The executor is done with a job."""
-        self._parts.scheduler.end(outcome.job)
+        """The executor says something of a job."""
+        match outcome:
+            case Began(job=job):
+                self._parts.scheduler.begin(job)
+                self._tally.job_started(job, self._reasons[job])
+                return
+            case Returned(job=job):
+                self._take_back(job)
+                return
+            case Succeeded() | Failed() | Cancelled():
+                self._parts.scheduler.end(outcome.job)
+            case _:
+                assert_never(outcome)
+        self._ended(outcome)
+
+    def _ended(self, outcome: Succeeded | Failed | Cancelled) -> None:
         match outcome:
             case Succeeded():
+                self.tempo.ended(outcome.job, outcome.seconds)
                 self._commit(outcome)
             case Failed():
                 if not self._retry(outcome.job):
@@ -105,6 +122,7 @@ class Settling:
     def stop(self) -> None:
         """Start nothing new; what runs may end."""
         self.stopping = True
+        self._parts.executor.halt()
         self._tally.leave(self._parts.scheduler.drop_rest())
         self._attempts.clear()
 
@@ -113,13 +131,24 @@ class Settling:
 
         What has just ended and is not yet recorded goes too: the next build would not believe it.
         """
-        executor, scheduler = self._parts.executor, self._parts.scheduler
-        unrecorded = [job for job in self._tally.started if scheduler.state(job) in (JobState.RUNNING, JobState.ENDED)]
+        executor, unrecorded = self._parts.executor, self._parts.scheduler.unfinished()
         with suppress(PymakeError):
             executor.close()
         for job in unrecorded:
             with suppress(PymakeError):
                 self._parts.recorder.discard(job)
+
+    def _take_back(self, job: JobId) -> None:
+        """A job that was lined up did not begin, or its run does not count: it is queued again, or not run at all."""
+        parts = self._parts
+        if parts.scheduler.state(job) == JobState.RUNNING:
+            parts.scheduler.end(job)
+            parts.recorder.discard(job)
+        else:
+            parts.recorder.take_back(job)
+        parts.scheduler.enqueue(job)
+        if self.stopping:
+            self._tally.leave(parts.scheduler.drop_rest())
 
     def _commit(self, outcome: Succeeded) -> None:
         parts, job = self._parts, outcome.job

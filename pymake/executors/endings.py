@@ -16,8 +16,19 @@ _KINDS: dict[str, type[JobError]] = {
     kind.__name__: kind for kind in (CallFailed, CommandFailed, OutputMissing, TimedOut, WorkerDied)
 }
 
+_LAST_LINES = 5
+_MOST_TAIL = 2000
+"""Lines and bytes of its output that an error of a dead worker shows."""
+
 UNKNOWN = -1
 """The wait status of a process that somebody else waited for."""
+
+
+class Death(NamedTuple):
+    """How a process ended: its wait status, and the most memory (KiB) that it had, 0 if nobody knows."""
+
+    status: int
+    peak: int
 
 
 class Complaint(NamedTuple):
@@ -51,15 +62,33 @@ def command_failed(command: str | tuple[str, ...], status: int) -> CommandFailed
     return CommandFailed(describe_status(status), facts=[("command", command_text(command))])
 
 
-def worker_died(status: int) -> WorkerDied:
-    """The error of a call whose worker is gone."""
-    if status == UNKNOWN:
+def worker_died(death: Death, last_lines: str = "") -> WorkerDied:
+    """The error of a call whose worker is gone. `last_lines` is the end of what it printed."""
+    if death.status == UNKNOWN:
         return WorkerDied("worker is gone, and nobody saw how it ended")
-    if not os.WIFSIGNALED(status):
-        return WorkerDied(f"worker exited with status {os.WEXITSTATUS(status)} (os._exit or a crash)")
-    number = os.WTERMSIG(status)
+    facts = [("peak memory", f"{death.peak / 1024:.0f} MiB")] if death.peak else []
+    facts += [("last lines", last_lines)] if last_lines else []
+    if not os.WIFSIGNALED(death.status):
+        status = os.WEXITSTATUS(death.status)
+        return WorkerDied(f"worker exited with status {status} (os._exit or a crash)", facts=facts)
+    number = os.WTERMSIG(death.status)
     hint = "more memory, or fewer jobs at a time, if the machine ran out of it" if number == signal.SIGKILL else None
-    return WorkerDied(f"worker was killed by {_signal_name(number)}", hint=hint)
+    return WorkerDied(f"worker was killed by {_signal_name(number)}", facts=facts, hint=hint)
+
+
+def complaint_of(error: JobError) -> Complaint:
+    """An error as plain texts."""
+    facts = tuple((str(name), str(value)) for name, value in error.facts)
+    return Complaint(type(error).__name__, str(error.message), facts, error.hint)
+
+
+def last_lines(log: str) -> str:
+    """The last few lines of a log file, each below the other, for a fact."""
+    with open(log, "rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(size - _MOST_TAIL, 0))
+        lines = file.read().decode("utf-8", "replace").splitlines()[-_LAST_LINES:]
+    return "\n    ".join(lines)
 
 
 def timed_out(action: Action, seconds: float) -> TimedOut:

@@ -23,33 +23,40 @@ if TYPE_CHECKING:
 STARTING = -1
 """In the place of a group: there will be one, whose number is not known yet."""
 
+HALT = -1
+"""Instead of the number of a signal: nothing further is to start, and what runs may end."""
+
 _LOOK_EVERY = 0.02
 """Seconds between two looks whether a group is gone; nothing reports that."""
 _DEATH = 1.0
 """Seconds after which a killed group is not waited for any longer: it may hang in the system, or nobody reaps it."""
 
 
-class GroupTable:
-    """Owns one number for each place: the process group that runs there, or 0. Shared with processes forked later."""
+class SharedNumbers:
+    """Owns a row of numbers, 0 at first, that processes forked later see too, and may change."""
 
     def __init__(self, places: int) -> None:
         self._memory = mmap.mmap(-1, 8 * places)
-        self._groups = memoryview(self._memory).cast("q")
+        self._numbers = memoryview(self._memory).cast("q")
 
     def __getitem__(self, place: int) -> int:
-        return self._groups[place]
+        return self._numbers[place]
 
-    def __setitem__(self, place: int, group: int) -> None:
-        self._groups[place] = group
+    def __setitem__(self, place: int, number: int) -> None:
+        self._numbers[place] = number
 
     def close(self) -> None:
         """Free the memory, here."""
-        self._groups.release()
+        self._numbers.release()
         self._memory.close()
+
+
+class GroupTable(SharedNumbers):
+    """Owns one number for each place: the process group that runs there, or 0."""
 
     def running(self) -> list[int]:
         """The groups of all places."""
-        return [group for group in self._groups if group > 0]
+        return [group for group in self._numbers if group > 0]
 
     def end_all(self, patience: float, logs: Sequence[str]) -> None:
         """Ask all groups to end, and kill after `patience` seconds what is left. For the guard, with no engine left.
@@ -57,7 +64,7 @@ class GroupTable:
         `logs` are the files that the first places write to.
         """
         left = self.running()
-        unknown = [log for log, group in zip(logs, self._groups, strict=False) if group == STARTING]
+        unknown = [log for log, group in zip(logs, self._numbers, strict=False) if group == STARTING]
         for number, seconds in ((signal.SIGTERM, patience), (signal.SIGKILL, _DEATH)):
             for group in left:
                 send(group, number)

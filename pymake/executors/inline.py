@@ -73,6 +73,17 @@ class InlineExecutor:
             return
         self._shell().start(launch)
 
+    def line_up_room(self) -> int:
+        """None: a call runs inside `wait`, nothing is faster than that."""
+        return 0
+
+    def line_up(self, launch: Launch) -> None:
+        """Never: there is no room."""
+        raise InternalError(f"{launch.label} was lined up where nothing can be")
+
+    def halt(self) -> None:
+        """Nothing is lined up."""
+
     def wait(self, timeout: float | None) -> Sequence[Outcome]:
         """The call that was started, run now, or the command when it has ended."""
         if self._call is not None:

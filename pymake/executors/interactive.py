@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, cast
 
 from pymake.errors import CommandFailed, InternalError, JobError, assert_never
 from pymake.executors.complaints import complain
-from pymake.executors.endings import command_failed, timed_out, worker_died
+from pymake.executors.endings import Death, command_failed, timed_out, worker_died
 from pymake.executors.foreground import Foreground
 from pymake.executors.groups import send
 from pymake.executors.local import PATIENCE, LocalExecutor
@@ -101,6 +101,18 @@ class InteractiveExecutor:
         owner.deadline = None if launch.timeout is None else now + launch.timeout
         self._owner = owner
         self._go_on(owner)
+
+    def line_up_room(self) -> int:
+        """See `Executor.line_up_room`."""
+        return self._inner.line_up_room()
+
+    def line_up(self, launch: Launch) -> None:
+        """See `Executor.line_up`: never a job that owns the terminal, since these have a pool."""
+        self._inner.line_up(launch)
+
+    def halt(self) -> None:
+        """See `Executor.halt`."""
+        self._inner.halt()
 
     def wait(self, timeout: float | None) -> Sequence[Outcome]:
         """Jobs that ended. While a job owns the terminal it returns soon, with or without one."""
@@ -287,7 +299,7 @@ def _call_error(owner: _Owner, status: int) -> JobError | None:
         while piece := os.read(owner.complaints, 1 << 16):
             pieces.append(piece)
     if not pieces:
-        return worker_died(status)
+        return worker_died(Death(status, 0))
     return cast("Complaint", pickle.loads(b"".join(pieces))).error()  # noqa: S301  # from our own fork
 
 

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import os
-import pickle
-import resource
 from typing import TYPE_CHECKING
 
-from pymake.errors import CallFailed, CommandFailed, InternalError, JobError, StateError, WorkerDied, assert_never
-from pymake.executors.endings import command_failed, worker_died
-from pymake.executors.groups import GroupTable
+from pymake.errors import CommandFailed, InternalError, JobError, StateError, WorkerDied
+from pymake.executors.endings import command_failed, last_lines, worker_died
+from pymake.executors.groups import GroupTable, SharedNumbers
+from pymake.executors.openfiles import allow_files, occupy_standard_files
+from pymake.executors.requests import UNPICKLABLE, cannot_travel, request_for
 from pymake.executors.slot import Phase, Run, Slot
-from pymake.executors.slotlog import SlotLog
+from pymake.executors.slotlog import SlotLog, drop, salvage, slot_path
 from pymake.executors.staff import Staff
 from pymake.executors.starting import Starter
 from pymake.executors.waiting import best_waits
-from pymake.executors.wire import reply_of
-from pymake.executors.worker import Worker
-from pymake.model.job import Call, Command
+from pymake.executors.worker import Worker, worker_log
+from pymake.model.job import Began, Call, Cancelled, Command, Returned
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
     from pymake.executors.waiting import Waits
+    from pymake.executors.wire import Reply
     from pymake.interfaces import Clock
     from pymake.model.ids import JobId
     from pymake.model.job import Launch, Outcome
@@ -31,9 +31,9 @@ PATIENCE = 3.0
 """Seconds between TERM and KILL."""
 _LOOK_EVERY = 0.01
 """Seconds between two looks at a group that is ending without its main process."""
-_FILES_OF_SLOT = 4
-"""Open files of a slot: log, line to the worker, process; and the second log or line at a change."""
-_FILES_BESIDES = 16
+_MOST_AHEAD = 1 << 14
+"""Bytes of a request that is sent while its worker is busy: so what is under way fits into the socket's buffer, and
+the engine never waits for a worker."""
 _AFTER_SIGNAL = 0.05
 """Seconds that `wait` blocks at most once a signal came: the next signal cannot wake it."""
 
@@ -43,7 +43,8 @@ class LocalExecutor:
 
     `root` is absolute. `functions` serve `Call`s, by the name of their task; `environ` is the environment of every
     job. `wake` becomes readable when a signal came; it is not read. `patience` is in seconds. `bequest` is what the
-    guard does last if this process is killed.
+    guard does last if this process is killed. With `stop_on_failure`, what is lined up behind a job that failed comes
+    back.
     """
 
     def __init__(
@@ -58,9 +59,10 @@ class LocalExecutor:
         patience: float = PATIENCE,
         waits: Waits | None = None,
         bequest: Callable[[], None] | None = None,
+        stop_on_failure: bool = True,
     ) -> None:
-        _occupy_standard_files()
-        _allow_files(slots)
+        occupy_standard_files()
+        allow_files(slots)
         self._root = root
         self._clock = clock
         self._wake = wake
@@ -69,19 +71,31 @@ class LocalExecutor:
         self._offered = False
         self._closed = False
         self._patience = patience
-        self._groups = GroupTable(2 * slots)
-        self._slots = [Slot(number, SlotLog(root, number), self._groups) for number in range(slots)]
+        self._groups, self._halts = GroupTable(3 * slots), SharedNumbers(slots)
+        self._slots = [
+            Slot(i, SlotLog(root, f"slot-{i}"), self._groups, self._halts, quick_place=slots + i) for i in range(slots)
+        ]
         self._free = self._slots[::-1]
         self._timed: set[Slot] = set()
         self._by_process: dict[int, Slot] = {}
         self._ended: list[Outcome] = []
         self._starter = Starter(root, environ)
         self._waits = best_waits() if waits is None else waits
-        self._staff = Staff(
-            worker=Worker(root, functions, environ),
+        self._worker_logs = [slot_path(root, worker_log(i)) for i in range(slots)]
+        worker = Worker(
+            root=root,
+            functions=functions,
+            environ=environ,
             groups=self._groups,
-            logs=[slot.log.path for slot in self._slots],
-            places=slots.__add__,  # the commands' places come first
+            place=slots.__add__,
+            halts=self._halts,
+            stop_on_failure=stop_on_failure,
+        )
+        self._staff = Staff(
+            worker=worker,
+            groups=self._groups,
+            logs=[*(slot.log.path for slot in self._slots), *self._worker_logs],
+            place=(2 * slots).__add__,  # the commands' places come first
             waits=self._waits,
             bequest=bequest,
         )
@@ -102,19 +116,42 @@ class LocalExecutor:
             raise InternalError("a job was started where there is no room")
         self.prepare()
         slot = self._free.pop()
-        began = self._clock.monotonic()
-        run = Run(launch=launch, started=self._clock.now(), began=began)
-        slot.run = run
-        if launch.timeout is not None:
-            run.deadline = began + launch.timeout
-            self._timed.add(slot)
-        match launch.action:
-            case Command():
-                self._next_command(slot, run, launch.action)
-            case Call():
-                self._start_call(slot, run, launch.action)
-            case _:
-                assert_never(launch.action)
+        slot.run = run = Run(launch=launch, in_worker=launch.quick or isinstance(launch.action, Call))
+        self._begin(slot, run)
+        if run.in_worker:
+            self._start_in_worker(slot, run)
+        elif isinstance(launch.action, Command):
+            self._next_command(slot, run, launch.action)
+
+    def line_up_room(self) -> int:
+        """How many more quick jobs may be lined up now behind running ones."""
+        return sum(slot.takes_more() for slot in self._slots)
+
+    def line_up(self, launch: Launch) -> None:
+        """Have a worker run one more quick job after those that it has; without room it comes back.
+
+        A line closes at any moment: when its job fails, its worker says so to the memory that both share.
+        """
+        slot = max(self._slots, key=Slot.takes_more)
+        if not slot.takes_more():
+            self._ended.append(Returned(job=launch.job))
+            return
+        run = Run(launch=launch, in_worker=True)
+        try:
+            message = request_for(launch, self._root, lined_up=True)
+        except UNPICKLABLE as error:
+            self._ended += [Began(job=launch.job), cannot_travel(launch, self._clock.now(), error)]
+            return
+        if len(message) > _MOST_AHEAD or any(other.message is not None for other in slot.behind):
+            run.message = message
+        else:
+            self._staff.send_ahead(slot.number, message)
+        slot.behind.append(run)
+
+    def halt(self) -> None:
+        """What is lined up and has not begun comes back."""
+        for slot in self._slots:
+            slot.halt()
 
     def heed(self, fd: int | None) -> None:
         """From now on `wait` also returns when this file can be read; None: no longer."""
@@ -142,6 +179,8 @@ class LocalExecutor:
         now = self._clock.monotonic()
         for slot in self._slots:
             run = slot.run
+            if any(other.launch.job in jobs for other in slot.behind):
+                slot.halt()
             if run is None or run.launch.job not in jobs:
                 continue
             run.cancelled = True
@@ -160,8 +199,10 @@ class LocalExecutor:
         self._staff.close()
         for slot in self._slots:
             slot.log.close()
+            drop(self._worker_logs[slot.number])
         self._starter.close()
         self._groups.close()
+        self._halts.close()
 
     # Waiting
 
@@ -205,13 +246,43 @@ class LocalExecutor:
             if run is not None and run.gone and not slot.is_ending():
                 self._finish(slot, None)
 
+    def _begin(self, slot: Slot, run: Run) -> None:
+        run.told = True
+        run.began, run.started = self._clock.monotonic(), self._clock.now()
+        if run.launch.timeout is not None:
+            run.deadline = run.began + run.launch.timeout
+            self._timed.add(slot)
+
     def _finish(self, slot: Slot, error: JobError | None, seconds: float | None = None) -> None:
         """The job is over. `seconds` is how long it took, if anyone knows better than this clock."""
         run = slot.run
         assert run is not None, "only a job that began can end"
         self._timed.discard(slot)
-        self._free.append(slot)
         self._ended.append(slot.vacate(self._clock.monotonic() - run.began if seconds is None else seconds, error))
+        self._go_on(slot)
+
+    def _go_on(self, slot: Slot) -> None:
+        """A slot is free again, or the next job in its line has begun; one that was held back is sent now."""
+        run = slot.run
+        if run is None:
+            self._free.append(slot)
+        elif not slot.is_halted():
+            self._begin(slot, run)
+            self._ended.append(Began(job=run.launch.job))
+            if run.message is not None:
+                self._staff.send_ahead(slot.number, run.message)
+        elif run.message is not None:
+            self._return(slot)
+
+    def _return(self, slot: Slot) -> None:
+        """The first job in line was not run, or is not to count."""
+        run = slot.run
+        assert run is not None, "only a job can come back"
+        self._timed.discard(slot)
+        slot.vacate(0.0, None)
+        job = run.launch.job
+        self._ended.append(Cancelled(job=job) if run.cancelled else Returned(job=job))
+        self._go_on(slot)
 
     def _main_gone(self, slot: Slot, run: Run, error: JobError | None) -> None:
         """The main process of a job has ended; after TERM, the rest of its group still has its time."""
@@ -253,35 +324,65 @@ class LocalExecutor:
         else:
             self._next_command(slot, run, action)
 
-    # Calls
+    # Workers
 
-    def _start_call(self, slot: Slot, run: Run, call: Call) -> None:
-        folder = None if call.cwd is None else os.path.join(self._root, call.cwd)
+    def _start_in_worker(self, slot: Slot, run: Run) -> None:
         try:
-            run.group = self._staff.send(slot.number, call, folder=folder, env=run.launch.env, log=slot.log)
+            run.group = self._staff.send(slot.number, request_for(run.launch, self._root, lined_up=False))
         except StateError as error:
             self._finish(slot, WorkerDied(error.message))
-        except (pickle.PicklingError, TypeError, AttributeError, ValueError, RecursionError) as error:
-            self._finish(slot, CallFailed(f"an argument cannot be sent to a worker process: {error}"))
+        except UNPICKLABLE as error:
+            self._finish(slot, cannot_travel(run.launch, run.started, error).error)
 
     def _worker_spoke(self, slot: Slot) -> None:
-        message = self._staff.receive(slot.number)
-        run = slot.run if slot.run is not None and isinstance(slot.run.launch.action, Call) else None
-        if message is None:
-            self._worker_gone(slot, run)
-        elif message and run is not None:
-            self._call_ended(slot, run, message)
+        replies = self._staff.receive(slot.number)
+        if replies is None:
+            self._worker_gone(slot)
+            return
+        for reply in replies:
+            self._answered(slot, reply)
 
-    def _worker_gone(self, slot: Slot, run: Run | None) -> None:
-        status = self._staff.dismiss(slot.number, spare_children=_is_ending(run))
-        if run is not None:
-            self._main_gone(slot, run, worker_died(status))
+    def _worker_gone(self, slot: Slot) -> None:
+        run = slot.run if slot.run is not None and slot.run.in_worker else None
+        death = self._staff.dismiss(slot.number, spare_children=_is_ending(run))
+        slot.abandon()
+        if run is None or run.gone:
+            return
+        log = os.path.join(self._root, run.launch.log)
+        run.printed = salvage(self._worker_logs[slot.number], log)
+        lines = last_lines(log) if run.printed else ""
+        self._empty(slot)
+        self._main_gone(slot, run, worker_died(death, lines))
 
-    def _call_ended(self, slot: Slot, run: Run, message: bytes) -> None:
-        reply = reply_of(message)
-        if reply.spent or run.phase is not Phase.RUNNING:
+    def _empty(self, slot: Slot) -> None:
+        """The worker is gone or not to be used again: what is lined up comes back."""
+        self._ended += [Returned(job=run.launch.job) for run in slot.behind]
+        slot.behind.clear()
+
+    def _answered(self, slot: Slot, reply: Reply) -> None:
+        run = slot.run
+        if run is None or not run.in_worker:
+            return
+        if run.gone:  # what is lined up behind a job of which a part is still ending
+            self._ended.append(Returned(job=slot.behind.popleft().launch.job))
+        elif reply.returned:
+            self._return(slot)
+        elif run.told:
+            self._ended_in_worker(slot, run, reply)
+        elif reply.complaint is None:  # it began before the worker saw that it should not
+            self._ended.append(Began(job=run.launch.job))
+            self._ended_in_worker(slot, run, reply)
+        else:
+            self._ended.append(Began(job=run.launch.job))
+            self._return(slot)
+
+    def _ended_in_worker(self, slot: Slot, run: Run, reply: Reply) -> None:
+        run.started, run.printed, run.told = reply.started, reply.printed, True
+        is_call = isinstance(run.launch.action, Call)
+        if reply.spent or (is_call and run.phase is not Phase.RUNNING):
             # It goes with what the call left behind, or with what a TERM that it outlived did to it.
             self._staff.dismiss(slot.number, spare_children=_is_ending(run))
+            self._empty(slot)
         if run.phase is not Phase.RUNNING:
             self._main_gone(slot, run, None)
         else:
@@ -291,29 +392,3 @@ class LocalExecutor:
 def _is_ending(run: Run | None) -> bool:
     """Whether the processes of a job were asked to end, and have time for it."""
     return run is not None and run.phase is Phase.ENDING
-
-
-def _allow_files(slots: int) -> None:
-    """Make sure of enough open files now: in the middle of a build, the lack would cost what runs.
-
-    Raises:
-        StateError: the system allows fewer.
-    """
-    needed = len(os.listdir("/dev/fd")) + slots * _FILES_OF_SLOT + _FILES_BESIDES
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft == resource.RLIM_INFINITY or needed <= soft:
-        return
-    try:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (needed, hard))
-    except (OSError, ValueError) as error:
-        raise StateError(
-            f"{slots} jobs at a time need {needed} open files, and the system allows {soft}",
-            hint="a smaller number of jobs (-j), or a higher limit (ulimit -n)",
-        ) from error
-
-
-def _occupy_standard_files() -> None:
-    """Open what is missing of the files 0, 1 and 2: a log or a socket with such a number would become a job's stdin."""
-    while (fd := os.open(os.devnull, os.O_RDWR)) <= 2:  # the lowest that is free
-        pass
-    os.close(fd)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from pymake.interfaces import Executor
+from pymake.model.job import Began
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -33,7 +34,7 @@ class SharingExecutor:
         self._inner = inner
         self._tokens = tokens
         self._served = served
-        self._running = 0
+        self._running: set[JobId] = set()
         self._starved = False
 
     def room(self) -> int:
@@ -42,17 +43,29 @@ class SharingExecutor:
             return 0
         if not self._running and self._served is not None and not self._tokens.held:
             self._tokens.restock(self._served)
-        self._starved = not (self._tokens.held >= self._running or self._tokens.take())
+        self._starved = not (self._tokens.held >= len(self._running) or self._tokens.take())
         return 0 if self._starved else 1
 
     def start(self, launch: Launch) -> None:
         """Start one job, after `room` said that there is some."""
-        self._running += 1
+        self._running.add(launch.job)
         self._inner.start(launch)
+
+    def line_up_room(self) -> int:
+        """See `Executor.line_up_room`."""
+        return self._inner.line_up_room()
+
+    def line_up(self, launch: Launch) -> None:
+        """See `Executor.line_up`: it needs no token until it begins."""
+        self._inner.line_up(launch)
+
+    def halt(self) -> None:
+        """See `Executor.halt`."""
+        self._inner.halt()
 
     def wait(self, timeout: float | None) -> Sequence[Outcome]:
         """Jobs that ended; also returns when there may be a token for one that found no room."""
-        self._tokens.keep(self._running - 1)
+        self._tokens.keep(len(self._running) - 1)
         if self._starved:
             self._inner.heed(self._tokens.fd)
         try:
@@ -60,8 +73,13 @@ class SharingExecutor:
         finally:
             if self._starved:
                 self._inner.heed(None)
-        self._running -= len(ended)
-        self._tokens.keep(self._running - 1)
+        for outcome in ended:
+            # What was lined up takes over the token of the job before it.
+            if isinstance(outcome, Began):
+                self._running.add(outcome.job)
+            else:
+                self._running.discard(outcome.job)
+        self._tokens.keep(len(self._running) - 1)
         return ended
 
     def cancel(self, jobs: Collection[JobId], *, at_once: bool = False) -> None:

@@ -1,21 +1,26 @@
-"""A slot: a place for one job at a time, with its log file."""
+"""A slot: a place for one job at a time, with its log file, and quick ones that are lined up behind it."""
 
 from __future__ import annotations
 
 import enum
 import signal
+from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pymake.executors.endings import timed_out
-from pymake.executors.groups import STARTING, is_there, send
-from pymake.model.job import Cancelled, Failed, Outcome, Succeeded
+from pymake.executors.groups import HALT, STARTING, is_there, send
+from pymake.model.job import Cancelled, Command, Failed, Outcome, Succeeded
 
 if TYPE_CHECKING:
     from pymake.errors import JobError
-    from pymake.executors.groups import GroupTable
+    from pymake.executors.groups import GroupTable, SharedNumbers
     from pymake.executors.slotlog import SlotLog
     from pymake.model.job import Launch
+
+
+MOST_BEHIND = 8
+"""Jobs that are lined up in one slot: enough that its worker never waits, few enough to keep their order."""
 
 
 class Phase(enum.Enum):
@@ -33,12 +38,18 @@ class Phase(enum.Enum):
 class Run:
     """One job in a slot. `group` is its process group; `begun` counts the commands that were started.
 
-    `gone` says that its main process has ended, and the rest of its group may still be ending.
+    `gone` says that its main process has ended, and the rest of its group may still be ending. `in_worker` says that a
+    worker runs it, and then `printed` what that said; `message` is a request that waits until the job is the first.
+    `told` says that the engine knows that it began.
     """
 
     launch: Launch
-    started: float
-    began: float
+    started: float = 0.0
+    began: float = 0.0
+    in_worker: bool = False
+    printed: bool = False
+    message: bytes | None = None
+    told: bool = False
     group: int = 0
     begun: int = 0
     deadline: float | None = None
@@ -48,13 +59,22 @@ class Run:
 
 
 class Slot:
-    """Owns the job in one slot, its log file, and the place of its commands in the table of groups."""
+    """Owns the job in one slot, its log file, and the place of its commands in the table of groups.
 
-    def __init__(self, number: int, log: SlotLog, groups: GroupTable) -> None:
+    `behind` are the runs that its worker has, or gets, after the present one. `quick_place` is where the worker writes
+    the group of a command.
+    """
+
+    def __init__(
+        self, number: int, log: SlotLog, groups: GroupTable, halts: SharedNumbers, *, quick_place: int
+    ) -> None:
         self.number = number
         self.log = log
         self.run: Run | None = None
+        self.behind: deque[Run] = deque()
         self._groups = groups
+        self._halts = halts
+        self._quick_place = quick_place
 
     def command_starts(self) -> None:
         """A command is about to be started."""
@@ -74,12 +94,36 @@ class Slot:
         run = self.run
         if run is None or run.phase is Phase.KILLED:
             return
-        if at_once or run.phase is Phase.ENDING:
-            run.phase, run.deadline = Phase.KILLED, None
-            send(run.group, signal.SIGKILL)
-        else:
-            run.phase, run.deadline = Phase.ENDING, now + patience
-            send(run.group, signal.SIGTERM)
+        at_once = at_once or run.phase is Phase.ENDING
+        run.phase = Phase.KILLED if at_once else Phase.ENDING
+        run.deadline = None if at_once else now + patience
+        number = signal.SIGKILL if at_once else signal.SIGTERM
+        if run.in_worker:
+            self._halts[self.number] = number  # first: the worker looks here when it has written a group there
+            if isinstance(run.launch.action, Command) and not run.gone:
+                run.group = self._groups[self._quick_place]
+        send(run.group, number)
+
+    def halt(self) -> None:
+        """Nothing that is lined up starts any more."""
+        if self.behind and not self.is_halted():
+            self._halts[self.number] = HALT
+
+    def is_halted(self) -> bool:
+        """Whether what is lined up comes back."""
+        return self._halts[self.number] != 0
+
+    def takes_more(self) -> int:
+        """How many more quick jobs may be lined up here."""
+        run = self.run
+        if run is None or not (run.in_worker and run.launch.quick) or run.phase is not Phase.RUNNING:
+            return 0
+        return 0 if self.is_halted() else MOST_BEHIND - len(self.behind)
+
+    def abandon(self) -> None:
+        """The worker has gone: end the command that it ran."""
+        send(self._groups[self._quick_place], signal.SIGKILL)
+        self._groups[self._quick_place] = 0
 
     def is_ending(self) -> bool:
         """Whether the main process is gone after TERM, and others of its group still use their time."""
@@ -87,12 +131,14 @@ class Slot:
         return run is not None and run.gone and run.phase is Phase.ENDING and is_there(run.group)
 
     def vacate(self, seconds: float, error: JobError | None) -> Outcome:
-        """The job is over: settle its log, and say how it ended."""
+        """The job is over: settle its log, and say how it ended. The next one in line takes its place."""
         run = self.run
         assert run is not None, "only a job that began can end"
         self._groups[self.number] = 0
-        self.run = None
-        printed = self.log.keep(run.launch.log)
+        printed = run.printed if run.in_worker else self.log.keep(run.launch.log)
+        self.run = self.behind.popleft() if self.behind else None
+        if self.run is None:
+            self._halts[self.number] = 0
         job = run.launch.job
         if run.cancelled:
             return Cancelled(job=job)

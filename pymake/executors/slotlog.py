@@ -1,6 +1,6 @@
-"""The log file of a slot: one open file that silent jobs share, one after the other.
+"""The log file of a slot or worker: one open file that silent jobs share, one after the other.
 
-A job that printed something gets the file as its own, by renaming; the slot opens a new one. So a silent job costs one
+A job that printed something gets the file as its own, by renaming; a new one is opened. So a silent job costs one
 `fstat` and one failing `unlink`, a chatty one never copies, and what a stray process of an earlier job still writes
 lands in the log of that job.
 """
@@ -16,15 +16,14 @@ _FOLDER = ".pymake/logs"
 
 
 class SlotLog:
-    """Owns `.pymake/logs/slot-N`; empty whenever no job runs in the slot.
+    """Owns a file in `.pymake/logs`, `slot-N` or `worker-N`; empty whenever no job runs there.
 
-    `fd` is open for appending. `serial` counts the files so far, so that a worker knows when to open the new one.
+    `fd` is open for appending.
     """
 
-    def __init__(self, root: str, number: int) -> None:
+    def __init__(self, root: str, name: str) -> None:
         self._root = root
-        self.path = os.path.join(root, _FOLDER, f"slot-{number}")
-        self.serial = 0
+        self.path = slot_path(root, name)
         self.fd = self._open()
 
     def keep(self, log: str) -> bool:
@@ -33,7 +32,7 @@ class SlotLog:
         if not os.fstat(self.fd).st_size:
             drop(target)
             return False
-        self._rename(target)
+        self._give(target)
         old, self.fd = self.fd, self._open()
         os.close(old)
         return True
@@ -50,16 +49,11 @@ class SlotLog:
             fd = os.open(self.path, flags, 0o666)
         except OSError as error:
             raise _unwritable(self.path, error) from error
-        self.serial += 1
         return fd
 
-    def _rename(self, target: str) -> None:
+    def _give(self, target: str) -> None:
         try:
-            try:
-                os.rename(self.path, target)
-            except FileNotFoundError:
-                os.makedirs(os.path.dirname(target), exist_ok=True)
-                os.rename(self.path, target)
+            _rename(self.path, target)
         except FileNotFoundError:
             self._copy(target)  # the job removed the file; what it printed is still there as long as it is open
         except OSError as error:
@@ -71,6 +65,33 @@ class SlotLog:
             while data := os.pread(self.fd, 1 << 20, at):
                 file.write(data)
                 at += len(data)
+
+
+def slot_path(root: str, name: str) -> str:
+    """Where the file of this name lies."""
+    return os.path.join(root, _FOLDER, name)
+
+
+def salvage(path: str, target: str) -> bool:
+    """Make what a worker that died left in `path` the file `target`, absolute both. Says whether it printed."""
+    try:
+        if os.stat(path).st_size:
+            _rename(path, target)
+            return True
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        raise _unwritable(target, error) from error
+    drop(target)
+    return False
+
+
+def _rename(path: str, target: str) -> None:
+    try:
+        os.rename(path, target)
+    except FileNotFoundError:
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        os.rename(path, target)
 
 
 def _unwritable(path: str, error: OSError) -> StateError:

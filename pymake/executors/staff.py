@@ -2,40 +2,39 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pymake.executors.groups import send
-from pymake.executors.wire import Request, pack
+from pymake.executors.wire import reply_of
 from pymake.executors.zygote import Zygote
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from pymake.executors.endings import Death
     from pymake.executors.groups import GroupTable
-    from pymake.executors.slotlog import SlotLog
     from pymake.executors.waiting import Waits
-    from pymake.executors.wire import Line
+    from pymake.executors.wire import Line, Reply
     from pymake.executors.worker import Worker
-    from pymake.model.job import Call
 
 
 @dataclass(slots=True, kw_only=True)
 class Hired:
-    """A worker process, which leads its group; the line to it; and which of the slot's log files it writes to."""
+    """A worker process, which leads its group, and the line to it."""
 
     process: int
     line: Line
-    log_serial: int = 0
 
 
 class Staff:
     """Owns the zygote and at most one worker for each slot.
 
-    `logs` are the slots' log files, `places` the places of their workers in the table of groups. `bequest` is
-    what the guard does last.
+    `logs` are the files that the first places of `groups` write to, `place(slot)` is the place of a slot's worker.
+    `bequest` is what the guard does last.
     """
 
     def __init__(
@@ -44,14 +43,14 @@ class Staff:
         worker: Worker,
         groups: GroupTable,
         logs: Sequence[str],
-        places: Callable[[int], int],
+        place: Callable[[int], int],
         waits: Waits,
         bequest: Callable[[], None] | None = None,
     ) -> None:
         self._worker = worker
         self._groups = groups
         self._logs = logs
-        self._place = places
+        self._place = place
         self._waits = waits
         self._bequest = bequest
         self._zygote: Zygote | None = None
@@ -74,28 +73,33 @@ class Staff:
         """Whose worker's line this file is."""
         return self._slot_of.get(fd)
 
-    def send(self, slot: int, call: Call, *, folder: str | None, env: tuple[tuple[str, str], ...], log: SlotLog) -> int:
-        """Have the worker of a slot, a new one if there is none, call a function. Returns its process group.
+    def send(self, slot: int, request: bytes) -> int:
+        """Give a request to the worker of a slot, a new one if there is none. Returns its process group.
 
         Raises:
             StateError: the system allows no further process.
-            Exception: an argument cannot be pickled.
         """
         hired = self._hired.get(slot) or self._hire(slot)
         try:
-            self._request(hired, call, folder, env, log)
+            hired.line.send(request)
         except OSError:  # it died while it was idle, which is nobody's failure
             self.dismiss(slot)
             hired = self._hire(slot)
-            self._request(hired, call, folder, env, log)
+            hired.line.send(request)
         return hired.process
 
-    def receive(self, slot: int) -> bytes | None:
-        """What the worker of a slot says; b"" if that is not complete, None if it has gone."""
-        return self._hired[slot].line.receive()
+    def send_ahead(self, slot: int, request: bytes) -> None:
+        """Give a further request to a worker that has one. If it is gone, that will be heard by `receive`."""
+        with contextlib.suppress(OSError):
+            self._hired[slot].line.send(request)
 
-    def dismiss(self, slot: int, *, spare_children: bool = False) -> int:
-        """End the worker of a slot, if it has not ended, and its group; the wait status of the worker."""
+    def receive(self, slot: int) -> list[Reply] | None:
+        """What the worker of a slot says, if it is complete; None if it has gone."""
+        messages = self._hired[slot].line.receive()
+        return None if messages is None else [reply_of(message) for message in messages]
+
+    def dismiss(self, slot: int, *, spare_children: bool = False) -> Death:
+        """End the worker of a slot, if it has not ended, and its group; how it ended."""
         hired = self._hired.pop(slot)
         fd = hired.line.fileno()
         del self._slot_of[fd]
@@ -114,16 +118,9 @@ class Staff:
     def _hire(self, slot: int) -> Hired:
         self.prepare()
         assert self._zygote is not None, "prepare() has made it"
-        process, line = self._zygote.fork_worker()
+        process, line = self._zygote.fork_worker(slot)
         hired = self._hired[slot] = Hired(process=process, line=line)
         self._groups[self._place(slot)] = process
         self._slot_of[line.fileno()] = slot
         self._waits.watch_file(line.fileno())
         return hired
-
-    def _request(
-        self, hired: Hired, call: Call, folder: str | None, env: tuple[tuple[str, str], ...], log: SlotLog
-    ) -> None:
-        path = None if hired.log_serial == log.serial else log.path
-        hired.line.send(pack(Request(task=call.task, arguments=call.arguments, env=env, cwd=folder, log=path)))
-        hired.log_serial = log.serial

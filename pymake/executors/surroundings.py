@@ -38,12 +38,10 @@ class Surroundings:
         self._limits = _limits()
         self._files = _standard_files()
 
-    def write_to(self, log: str) -> None:
-        """From now on everything that is printed goes to this file, also what C code and programs print."""
-        fd = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)
-        os.dup2(fd, 1)
-        os.dup2(fd, 2)
-        os.close(fd)
+    def write_to(self, log: int) -> None:
+        """From now on everything that is printed goes to this open file, also what C code and programs print."""
+        os.dup2(log, 1)
+        os.dup2(log, 2)
         self._files = _standard_files()
 
     def enter(self, folder: str | None, env: Iterable[tuple[str, str]]) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 import os
 import select
+import sys
 import time
 from typing import NamedTuple, Protocol
 
-from pymake.executors.endings import UNKNOWN
+from pymake.executors.endings import UNKNOWN, Death
 from pymake.model.task import LONGEST_SECONDS
 
 
@@ -160,6 +161,15 @@ def wait_status(process: int) -> int:
         return os.waitpid(process, 0)[1]
     except ChildProcessError:
         return UNKNOWN
+
+
+def death_of(process: int) -> Death:
+    """How a child that has ended, or ends now, did so."""
+    try:
+        _, status, usage = os.wait4(process, 0)
+    except ChildProcessError:
+        return Death(UNKNOWN, 0)
+    return Death(status, usage.ru_maxrss >> 10 if sys.platform == "darwin" else usage.ru_maxrss)
 
 
 def _milliseconds(timeout: float | None) -> int | None:

@@ -1,8 +1,9 @@
 """What the engine and a worker say to each other.
 
-A message is its length (4 bytes, little endian) and a pickled tuple, over a socket pair that only the two hold. One
-request is answered by one reply; so at most one message is under way in each direction. Nothing of it is ever stored,
-and both ends are the same program.
+A message is its length (4 bytes, little endian) and a pickled tuple, over a socket pair that only the two hold. Each
+request is answered by one reply, in the order of the requests. The engine sends further requests while one is being
+served, so that a worker with short jobs never waits; each end therefore takes apart what came in one piece. Nothing
+of it is ever stored, and both ends are the same program.
 """
 
 from __future__ import annotations
@@ -21,21 +22,34 @@ _CHUNK = 1 << 16
 
 
 class Request(NamedTuple):
-    """Call the function of a task. `cwd` is absolute; `log` is the slot's new log file, None if it is the old one."""
+    """Call the function of a task, or run commands if `task` is None.
 
-    task: str
+    `cwd` is the job's own folder, relative to the root; `log` the absolute path for what it prints; `clear` holds the
+    files, relative to the root, that are removed first. `lined_up` says that the engine does not take it as begun.
+    """
+
+    task: str | None
     arguments: tuple[object, ...]
     env: tuple[tuple[str, str], ...]
     cwd: str | None
-    log: str | None
+    log: str
+    clear: tuple[str, ...] = ()
+    lined_up: bool = False
 
 
 class Reply(NamedTuple):
-    """How the call ended. `spent`: it left processes behind, or damage; the worker must not be used again."""
+    """How the job ended. `started` is since the epoch, in seconds.
+
+    `spent`: the call left processes or damage behind; the worker must not be used again. `returned`: the request was
+    not served at all, since the engine asked to stop.
+    """
 
     complaint: Complaint | None
+    started: float
     seconds: float
-    spent: bool
+    printed: bool
+    spent: bool = False
+    returned: bool = False
 
 
 class Line:
@@ -63,8 +77,8 @@ class Line:
         """
         self._socket.sendall(_LENGTH.pack(len(message)) + message)
 
-    def receive(self) -> bytes | None:
-        """The next message, or b"" if only a part of it has come; None at the end of the stream. Blocks for a part."""
+    def receive(self) -> list[bytes] | None:
+        """The messages that are complete by now, perhaps none; None at the end of the stream. Blocks for a part."""
         try:
             data = self._socket.recv(_CHUNK)
         except OSError:
@@ -72,11 +86,15 @@ class Line:
         if not data:
             return None
         held = self._held + data if self._held else data
-        if len(held) >= 4 and len(held) >= 4 + _LENGTH.unpack_from(held)[0]:
-            self._held = b""
-            return held[4:]
-        self._held = held
-        return b""
+        found, at = [], 0
+        while len(held) - at >= _LENGTH.size:
+            end = at + _LENGTH.size + _LENGTH.unpack_from(held, at)[0]
+            if end > len(held):
+                break
+            found.append(held[at + _LENGTH.size : end])
+            at = end
+        self._held = held[at:]
+        return found
 
 
 def pack(message: Request | Reply) -> bytes:

@@ -5,8 +5,9 @@ one takes a few ms, and no process with threads is ever forked. It lives in a pr
 signal; it ends when the engine closes the connection, or is no more. In the second case it first ends every process
 group that the table of running groups names.
 
-A request is 5 bytes, an order and a number: `F`, with the worker's end of its socket, forks a worker; `R` waits for a
-worker that has ended. The answer is 4 bytes: the process or minus an errno; the wait status.
+A request is 5 bytes, an order and a number: `F`, with the worker's end of its socket, forks the worker of a slot; `R`
+waits for a worker that has ended. The answer is two numbers: the process or minus an errno, and 0; the wait status, and
+the most memory (KiB) that the process had.
 """
 
 from __future__ import annotations
@@ -22,8 +23,8 @@ import sys
 from typing import TYPE_CHECKING
 
 from pymake.errors import StateError
-from pymake.executors.endings import UNKNOWN
-from pymake.executors.waiting import wait_status
+from pymake.executors.endings import UNKNOWN, Death
+from pymake.executors.waiting import death_of, wait_status
 from pymake.executors.wire import Line
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from pymake.executors.groups import GroupTable
 
 _REQUEST = struct.Struct("<ci")
-_ANSWER = struct.Struct("<i")
+_ANSWER = struct.Struct("<iq")
 _FORK, _REAP = b"F", b"R"
 
 _PR_SET_CHILD_SUBREAPER = 36
@@ -45,13 +46,13 @@ GUARD_PATIENCE = 1.0
 class Zygote:
     """The engine's side: owns the process and the connection to it.
 
-    `body` is what a worker runs; `groups` and `logs` are what the guard ends (see `GroupTable.end_all`);
+    `body` is what the worker of a slot runs; `groups` and `logs` are what the guard ends (see `GroupTable.end_all`);
     `bequest` is what it does after that.
     """
 
     def __init__(
         self,
-        body: Callable[[Line], None],
+        body: Callable[[Line, int], None],
         groups: GroupTable,
         logs: Sequence[str],
         bequest: Callable[[], None] | None = None,
@@ -64,25 +65,25 @@ class Zygote:
         self._control: socket.socket
         self._start()
 
-    def fork_worker(self) -> tuple[int, Line]:
-        """A new worker: its process, which leads its group, and the line to it.
+    def fork_worker(self, slot: int) -> tuple[int, Line]:
+        """A new worker for a slot: its process, which leads its group, and the line to it.
 
         Raises:
             StateError: the system allows no further process.
         """
         try:
-            return self._fork_worker()
+            return self._fork_worker(slot)
         except ConnectionError:  # somebody killed the zygote; its workers live on, and so does the table
             self.close()
             self._start()
-            return self._fork_worker()
+            return self._fork_worker(slot)
 
-    def reap(self, worker: int) -> int:
-        """The wait status of a worker that has ended, or ends now; `UNKNOWN` if this zygote has none."""
+    def reap(self, worker: int) -> Death:
+        """How a worker ended, or ends now; its status is `UNKNOWN` if this zygote has none."""
         try:
-            return self._ask(_REAP, worker)
+            return Death(*self._ask(_REAP, worker))
         except ConnectionError:
-            return UNKNOWN
+            return Death(UNKNOWN, 0)
 
     def close(self) -> None:
         """End the zygote, after all workers have been ended."""
@@ -107,10 +108,10 @@ class Zygote:
         theirs.close()
         _lead_group(self._process)
 
-    def _fork_worker(self) -> tuple[int, Line]:
+    def _fork_worker(self, slot: int) -> tuple[int, Line]:
         ours, theirs = socket.socketpair()
         try:
-            process = self._ask(_FORK, 0, theirs)
+            process = self._ask(_FORK, slot, theirs)[0]
         except ConnectionError:
             ours.close()
             raise
@@ -121,7 +122,7 @@ class Zygote:
             raise StateError(f"cannot start a worker process: {os.strerror(-process)}")
         return process, Line(ours)
 
-    def _ask(self, order: bytes, number: int, end: socket.socket | None = None) -> int:
+    def _ask(self, order: bytes, number: int, end: socket.socket | None = None) -> tuple[int, int]:
         request = _REQUEST.pack(order, number)
         if end is None:
             self._control.sendall(request)
@@ -130,11 +131,11 @@ class Zygote:
         answer = self._control.recv(_ANSWER.size)
         if len(answer) < _ANSWER.size:
             raise ConnectionError(errno.ECONNRESET, "the zygote is gone")
-        result: int = _ANSWER.unpack(answer)[0]
-        return result
+        first, second = _ANSWER.unpack(answer)
+        return first, second
 
 
-def _serve(control: socket.socket, body: Callable[[Line], None]) -> None:
+def _serve(control: socket.socket, body: Callable[[Line, int], None]) -> None:
     """Answer until the other end is closed."""
     _detach()
     while True:
@@ -142,9 +143,9 @@ def _serve(control: socket.socket, body: Callable[[Line], None]) -> None:
         if len(request) < _REQUEST.size:
             break
         order, number = _REQUEST.unpack(request)
-        answer = _fork(control, ends[0], body) if order == _FORK else wait_status(number)
+        answer = (_fork(control, ends[0], body, number), 0) if order == _FORK else death_of(number)
         try:
-            control.sendall(_ANSWER.pack(answer))
+            control.sendall(_ANSWER.pack(*answer))
         except OSError:
             break
 
@@ -172,7 +173,7 @@ def _detach() -> None:
     gc.freeze()  # the memory shared with the engine and the workers is not written to by collections
 
 
-def _fork(control: socket.socket, end: int, body: Callable[[Line], None]) -> int:
+def _fork(control: socket.socket, end: int, body: Callable[[Line, int], None], slot: int) -> int:
     """A new worker, with its end of the socket; minus an errno if there can be none."""
     _load_adoption()
     try:
@@ -181,7 +182,7 @@ def _fork(control: socket.socket, end: int, body: Callable[[Line], None]) -> int
         os.close(end)
         return -(error.errno or errno.EAGAIN)
     if not process:
-        _be_worker(control, end, body)
+        _be_worker(control, end, body, slot)
     _lead_group(process)
     os.close(end)
     return process
@@ -206,11 +207,11 @@ def _lead_group(process: int) -> None:
         os.setpgid(process, process)
 
 
-def _be_worker(control: socket.socket, end: int, body: Callable[[Line], None]) -> NoReturn:
+def _be_worker(control: socket.socket, end: int, body: Callable[[Line, int], None], slot: int) -> NoReturn:
     try:
         os.setpgid(0, 0)
         control.close()
         _adopt_orphans()
-        body(Line(socket.socket(fileno=end)))
+        body(Line(socket.socket(fileno=end)), slot)
     finally:
         os._exit(0)

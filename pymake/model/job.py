@@ -56,6 +56,8 @@ class Launch:
 
     `env` is laid over the environment of pymake. `log` is the file, relative to the root, that holds the job's output
     afterwards, if it printed anything. `timeout` is in seconds. An `interactive` job owns the terminal.
+    `quick` says that such jobs were measured to take a few ms, so that one may wait behind another, or share a process
+    with it; `clear` are files that are removed first.
     """
 
     job: JobId
@@ -65,6 +67,22 @@ class Launch:
     log: str
     timeout: float | None = None
     interactive: bool = False
+    quick: bool = False
+    clear: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Began:
+    """A job that was lined up behind another has begun. No end: one of the others follows."""
+
+    job: JobId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Returned:
+    """A job that was lined up behind another did not run, or must run again; nothing is wrong with it."""
+
+    job: JobId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,4 +113,4 @@ class Cancelled:
     job: JobId
 
 
-Outcome = Succeeded | Failed | Cancelled
+Outcome = Began | Returned | Succeeded | Failed | Cancelled

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from pymake.errors import InternalError, JobError
-from pymake.model.job import Cancelled, Failed, Succeeded
+from pymake.model.job import Began, Cancelled, Failed, Returned, Succeeded
 from pymake.testing.disk import LogicalClock
 
 if TYPE_CHECKING:
@@ -23,8 +23,9 @@ class ScriptedExecutor:
 
     `script(launch)` does what the job would do (it may write to a `MemoryDisk`, and edit inputs too) and returns None
     for success, a `JobError` for failure, or an outcome of its own. `choose(running)` says which of the running jobs
-    ends next (an index), the first by default. `launches` lists what was started, in order; `most_running` is the
-    highest number of jobs that ran at once.
+    ends next (an index), the first by default. `launches` lists what was started or lined up, in order, `lined_up` only
+    the latter; `most_running` is the highest number of jobs that ran at once. `line` is the room for jobs that are
+    lined up; what is lined up when a job fails comes back.
 
     >>> from pymake.model.job import Command, Launch
     >>> from pymake.model.ids import JobId
@@ -44,9 +45,11 @@ class ScriptedExecutor:
         clock: LogicalClock | None = None,
         slots: int = 1,
         choose: Callable[[Sequence[Launch]], int] | None = None,
+        line: int = 0,
     ) -> None:
         self.clock = clock if clock is not None else LogicalClock()
         self.launches: list[Launch] = []
+        self.lined_up: list[Launch] = []
         self.most_running = 0
         self.closed = False
         self._script = script
@@ -54,10 +57,13 @@ class ScriptedExecutor:
         self._choose = choose if choose is not None else _first
         self._running: list[Launch] = []
         self._cancelled: list[JobId] = []
+        self._line = line
+        self._behind: list[Launch] = []
+        self._halted = False
 
     def room(self) -> int:
         """See `Executor.room`."""
-        return self._slots - len(self._running)
+        return 0 if self._behind else self._slots - len(self._running)
 
     def start(self, launch: Launch) -> None:
         """See `Executor.start`; starting without room fails the test."""
@@ -67,17 +73,41 @@ class ScriptedExecutor:
         self._running.append(launch)
         self.most_running = max(self.most_running, len(self._running))
 
+    def line_up_room(self) -> int:
+        """See `Executor.line_up_room`."""
+        return self._line - len(self._behind) if self._running else 0
+
+    def line_up(self, launch: Launch) -> None:
+        """See `Executor.line_up`; doing so without room fails the test."""
+        if not self.line_up_room():
+            raise InternalError(f"no room in line for {launch.label}")
+        self.launches.append(launch)
+        self.lined_up.append(launch)
+        self._behind.append(launch)
+
+    def halt(self) -> None:
+        """See `Executor.halt`."""
+        self._halted = True
+
     def wait(self, timeout: float | None) -> Sequence[Outcome]:
-        """See `Executor.wait`: at most one outcome. With nothing running, the clock moves on by the timeout."""
+        """See `Executor.wait`: at most one job ends. With nothing running, the clock moves on by the timeout."""
         if self._cancelled:
             gone, self._cancelled = self._cancelled, []
-            return [Cancelled(job=job) for job in gone]
+            return [*(Cancelled(job=job) for job in gone), *self._returned()]
+        if self._halted and self._behind:
+            return self._returned()
         if not self._running:
             if timeout is None:
                 raise InternalError("waiting for ever: nothing runs")
             self.clock.advance(timeout)
             return []
-        return [self._end(self._running.pop(self._choose(self._running)))]
+        outcome = self._end(self._running.pop(self._choose(self._running)))
+        if isinstance(outcome, Failed):
+            return [outcome, *self._returned()]
+        if not self._behind:
+            return [outcome]
+        self._running.append(self._behind.pop(0))
+        return [outcome, Began(job=self._running[-1].job)]
 
     def cancel(self, jobs: Collection[JobId], *, at_once: bool = False) -> None:  # noqa: ARG002  # the seam says so
         """See `Executor.cancel`; how hard does not matter here."""
@@ -92,6 +122,10 @@ class ScriptedExecutor:
     def labels(self) -> list[str]:
         """The labels of all launches, in order."""
         return [launch.label for launch in self.launches]
+
+    def _returned(self) -> list[Outcome]:
+        back, self._behind = self._behind, []
+        return [Returned(job=launch.job) for launch in back]
 
     def _end(self, launch: Launch) -> Outcome:
         started = self.clock.now()

@@ -27,6 +27,7 @@ RULES = 10
 def random_world(dice: random.Random) -> World:
     files = {f"s{i}": f"source {i}" for i in range(SOURCES)}
     world = World(disk=MemoryDisk(dict(files), resolution=dice.choice([1, 1_000_000, 50_000_000])), rules={})
+    world.line = dice.choice([0, 3])
     for number in range(RULES):
         world.rules[f"r{number}"] = random_rule(dice, number)
     names = list(world.rules)

@@ -84,6 +84,7 @@ class World:
     pools: Mapping[str, int] = field(default_factory=dict)
     effects: dict[str, Callable[[World, Launch], JobError | None]] = field(default_factory=dict)
     interrupts: ScratchInterrupts = field(default_factory=ScratchInterrupts)
+    line: int = 0
 
     def plan(self) -> Plan:
         plan = Plan()
@@ -123,7 +124,9 @@ class World:
     ) -> Ran:
         conduct = conduct if conduct is not None else Conduct(slots=2)
         plan, files, manifests, rebuilder, survey = self._look(targets, forced=forced)
-        executor = ScriptedExecutor(self._effect, clock=self.disk.clock, slots=conduct.slots, choose=choose)
+        executor = ScriptedExecutor(
+            self._effect, clock=self.disk.clock, slots=conduct.slots, choose=choose, line=self.line
+        )
         reporter = RecordingReporter()
         recorder = Recorder(
             plan=plan,
@@ -208,6 +211,8 @@ class World:
 
     def _effect(self, launch: Launch) -> JobError | None:
         name = list(self.rules)[launch.job]
+        for path in launch.clear:
+            self.disk.remove(path)
         effect = self.effects.get(name)
         if effect is not None:
             return effect(self, launch)

@@ -24,7 +24,9 @@ def local(tmp_path: Path) -> Iterator[Make]:
     """Makes a workbench with a `LocalExecutor`; all are closed after the test."""
     made: list[Workbench] = []
 
-    def make(functions: Functions | None = None, *, slots: int = 1, patience: float = 3.0) -> Workbench:
+    def make(
+        functions: Functions | None = None, *, slots: int = 1, patience: float = 3.0, stop_on_failure: bool = True
+    ) -> Workbench:
         executor = LocalExecutor(
             slots=slots,
             root=str(tmp_path),
@@ -33,6 +35,7 @@ def local(tmp_path: Path) -> Iterator[Make]:
             clock=SystemClock(),
             wake=None,
             patience=patience,
+            stop_on_failure=stop_on_failure,
         )
         made.append(Workbench(executor, tmp_path))
         return made[-1]

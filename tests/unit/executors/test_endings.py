@@ -7,7 +7,7 @@ import signal
 import pytest
 
 from pymake.errors import CallFailed, CommandFailed
-from pymake.executors.endings import UNKNOWN, Complaint, command_failed, describe_status, timed_out, worker_died
+from pymake.executors.endings import UNKNOWN, Complaint, Death, command_failed, describe_status, timed_out, worker_died
 from pymake.model.job import Call
 from tests.unit.executors.workbench import command
 
@@ -40,7 +40,7 @@ def test_a_failed_command_is_shown_as_one_would_type_it() -> None:
     ],
 )
 def test_dead_workers(status: int, text: str) -> None:
-    assert str(worker_died(status)) == text
+    assert str(worker_died(Death(status, 0))) == text
 
 
 def test_timeouts_name_every_command_of_the_job() -> None:

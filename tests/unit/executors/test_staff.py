@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pymake.executors.groups import GroupTable
-from pymake.executors.slotlog import SlotLog
+from pymake.executors.groups import GroupTable, SharedNumbers
 from pymake.executors.staff import Staff
 from pymake.executors.waiting import best_waits
-from pymake.executors.wire import reply_of
+from pymake.executors.wire import Request, pack
 from pymake.executors.worker import Worker
-from tests.unit.executors.workbench import call
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,7 +23,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:Deprecati
 
 @pytest.fixture
 def table() -> Iterator[GroupTable]:
-    table = GroupTable(1)
+    table = GroupTable(2)
     yield table
     table.close()
 
@@ -33,20 +31,29 @@ def table() -> Iterator[GroupTable]:
 @pytest.fixture
 def ask(table: GroupTable, tmp_path: Path) -> Iterator[tuple[Staff, Callable[[], int]]]:
     """A staff for one slot, and a call that has the worker answer; it returns the worker's process."""
-    log = SlotLog(str(tmp_path), 0)
-    worker = Worker(str(tmp_path), {"f": lambda: None}, os.environ)
-    staff = Staff(worker=worker, groups=table, logs=[log.path], places=lambda slot: slot, waits=best_waits())
+    halts = SharedNumbers(1)
+    worker = Worker(
+        root=str(tmp_path),
+        functions={"f": lambda: None},
+        environ=os.environ,
+        groups=table,
+        place=lambda slot: slot,
+        halts=halts,
+    )
+    staff = Staff(worker=worker, groups=table, logs=[], place=lambda slot: slot + 1, waits=best_waits())
+    log = str(tmp_path / "log")
+    request = pack(Request(task="f", arguments=(), env=(), cwd=None, log=log))
 
     def ask() -> int:
-        process = staff.send(0, call("f"), folder=None, env=(), log=log)
-        answer = staff.receive(0)
-        assert answer
-        assert reply_of(answer).complaint is None
+        process = staff.send(0, request)
+        replies = staff.receive(0)
+        assert replies
+        assert replies[0].complaint is None
         return process
 
     yield staff, ask
     staff.close()
-    log.close()
+    halts.close()
 
 
 def test_a_worker_stays_and_is_in_the_table(table: GroupTable, ask: tuple[Staff, Callable[[], int]]) -> None:
@@ -67,7 +74,9 @@ def test_a_worker_that_died_while_idle_is_replaced_when_needed(ask: tuple[Staff,
 def test_a_dismissed_worker_is_gone_with_its_place(table: GroupTable, ask: tuple[Staff, Callable[[], int]]) -> None:
     staff, call_it = ask
     process = call_it()
-    assert staff.dismiss(0) == signal.SIGKILL
+    death = staff.dismiss(0)
+    assert death.status == signal.SIGKILL
+    assert death.peak > 1000
     assert table.running() == []
     with pytest.raises(ProcessLookupError):
         os.kill(process, 0)
