@@ -18,6 +18,7 @@ from pymake.engine.survey import Survey, Surveyor
 from pymake.errors import BuildFileError, UsageError
 from pymake.fs.digest import digest_bytes
 from pymake.fs.disk import RealDisk
+from pymake.fs.packages import watched_version
 from pymake.fs.watched import WatchedDisk, WatchedEnviron, watched_which
 from pymake.model.observed import Observed
 from pymake.model.task import Function
@@ -79,6 +80,7 @@ def plan_of(project: Project, memory: Memory, observed: Observed) -> Compiled:
         disk=watched,
         environ=environ,
         which=lambda name: watched_which(watched, environ, name),
+        version_of=lambda name: watched_version(watched, name),
         orphans=Orphans(memory, judging),
     )
     compiled = compile_project(project, world)

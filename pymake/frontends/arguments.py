@@ -290,6 +290,7 @@ ARGUMENTS: Mapping[str, Argument] = {
     "env": Argument(field="env", convert=_env),
     "uses_env": Argument(field="uses_env", convert=_texts("the name of an environment variable"), adds=True),
     "tools": Argument(field="tools", convert=_texts("the name of a program"), adds=True),
+    "packages": Argument(field="packages", convert=_texts("the name of an installed package"), adds=True),
     "files": Argument(field="files", convert=_paths, adds=True),
     "cwd": Argument(field="cwd", convert=_path),
     "pool": Argument(field="pool", convert=_text("pool")),

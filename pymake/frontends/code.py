@@ -13,7 +13,7 @@ from types import FunctionType
 from typing import TYPE_CHECKING
 
 from pymake.frontends.following import Follower
-from pymake.frontends.reach import key_of, meaning_of
+from pymake.frontends.reach import Keys, meaning_of
 from pymake.frontends.syntax import says_nothing
 from pymake.frontends.texts import module_text, text_of
 from pymake.model.task import Function
@@ -28,6 +28,7 @@ class Code:
     def __init__(self, root: str) -> None:
         self._root = root
         self._follower = Follower(root)
+        self._keys = Keys()
         self._functions: dict[int, Function] = {}
 
     def function(self, target: Callable[..., object]) -> Function:
@@ -42,7 +43,7 @@ class Code:
         function = self._functions[id(target)] = Function(
             name=name,
             target=target,
-            code_key=key_of(reached),
+            code_key=self._keys.of(reached),
             meaning=partial(meaning_of, reached, self._root),
             notes=tuple(self._follower.doubts.notes)[known:],
         )

@@ -154,9 +154,9 @@ class DeclaredTask(Referable):
         """Try a failed job again up to `times` times, `delay` seconds later."""
         return self.modify(caller(), {"retries": times, "retry_delay": delay})
 
-    def uses(self, *, env: object = (), tools: object = (), files: object = ()) -> DeclaredTask:
-        """Let environment variables, programs and files decide that are not among the inputs."""
-        return self.modify(caller(), {"uses_env": env, "tools": tools, "files": files})
+    def uses(self, *, env: object = (), tools: object = (), files: object = (), packages: object = ()) -> DeclaredTask:
+        """Let environment variables, programs, files and versions of installed packages decide too."""
+        return self.modify(caller(), {"uses_env": env, "tools": tools, "files": files, "packages": packages})
 
     def resources(self, *, cores: int = 1) -> DeclaredTask:
         """Count each job as so many."""

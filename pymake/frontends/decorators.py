@@ -212,9 +212,9 @@ def retries(times: int, *, delay: float = 0.0) -> Decorator:
     return Decorator(retries=times, retry_delay=delay)
 
 
-def uses(*, env: object = (), tools: object = (), files: object = ()) -> Decorator:
-    """Let environment variables, programs and files decide that are not among the inputs."""
-    return Decorator(uses_env=env, tools=tools, files=files)
+def uses(*, env: object = (), tools: object = (), files: object = (), packages: object = ()) -> Decorator:
+    """Let environment variables, programs, files and versions of installed packages decide too."""
+    return Decorator(uses_env=env, tools=tools, files=files, packages=packages)
 
 
 def resources(*, cores: int = 1) -> Decorator:

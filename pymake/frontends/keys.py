@@ -98,6 +98,7 @@ TASK_KEYS: Mapping[str, Key] = {
         _key("env", shapes.ENV, "Environment variables of this task; they win over those of the file."),
         _key("uses_env", shapes.TEXTS, "Names of environment variables whose values decide."),
         _key("tools", shapes.TEXTS, "Programs on PATH whose content decides."),
+        _key("packages", shapes.TEXTS, "Installed Python packages whose versions decide."),
         _key("files", shapes.TEXTS, "Further files whose content decides; not part of {input}."),
         _key("cwd", shapes.FILLED, "The folder that the jobs run in; default: the root."),
         _key("pool", shapes.FILLED, "The pool that limits how many jobs of this task run at a time."),

@@ -25,6 +25,8 @@ _CHANGING = frozenset(
         *("clear", "sort", "reverse", "appendleft", "popleft", "extendleft"),
     }
 )
+_FIELDS: dict[type[ast.AST], tuple[str, ...]] = {}
+"""The fields of each kind of part that decide; filled as they are met."""
 _RUNS_TEXT = frozenset({"eval", "exec"})
 _LOOKS_UP = frozenset({"getattr", "setattr", "delattr"})
 _TABLES = frozenset({"globals", "vars", "locals"})
@@ -70,28 +72,39 @@ class _Reader:
         )
 
     def _read(self, part: ast.AST) -> None:
-        special = _SPECIAL.get(type(part))
+        special = _SPECIAL.get(part.__class__)
         if special is not None:
             special(self, part)
         else:
             self._plain(part)
 
     def _plain(self, part: ast.AST) -> None:
-        out = self._out
-        out.append(type(part).__name__)
-        out.append("(")
-        for field in part._fields:
+        """Everything of a part, in the order of its fields. The hottest lines of all."""
+        kind = part.__class__
+        fields = _FIELDS.get(kind)
+        if fields is None:
+            fields = _FIELDS[kind] = tuple(field for field in part._fields if field not in _LEFT_OUT)
+        put = self._out.append
+        put(kind.__name__)
+        put("(")
+        for field in fields:
             value = getattr(part, field, None)
-            if value is None or field in _LEFT_OUT:
+            if value is None:
                 continue
-            if isinstance(value, ast.AST):
-                out.append(field)
-                self._read(value)
-            elif isinstance(value, list):
-                self._list(field, value)
+            what = value.__class__
+            if what is list:
+                if value:
+                    self._list(field, value)
+            elif what is str or what is int:
+                put(f"{field}={value!r} ")
             else:
-                out.append(f"{field}={value!r} ")
-        out.append(")")
+                put(field)
+                special = _SPECIAL.get(what)
+                if special is not None:
+                    special(self, value)
+                else:
+                    self._plain(value)
+        put(")")
 
     def _list(self, field: str, values: Sequence[object]) -> None:
         if not values:

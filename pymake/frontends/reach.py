@@ -10,7 +10,7 @@ from pymake.frontends.places import Location, relative
 from pymake.model.code import CodePart, Meaning
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 
 Links = list[tuple[str, "Reached"]]
 """The parts that a part uses, each with the text by which it is used there."""
@@ -70,21 +70,80 @@ def all_reached(first: Reached) -> list[Reached]:
     return order
 
 
-def key_of(first: Reached) -> str:
-    """The digest (32 hex digits) of a part and all that it reaches.
+class Keys:
+    """The digests of parts with all that they reach. Owns those found so far; the parts must live as long.
 
-    Parts are known by the order in which they are reached, so neither names of modules, nor the order of definitions,
-    nor lines count.
+    A digest is made of those of the parts that are used. Parts that use each other in a circle are numbered, in the
+    order in which they are reached from the one that is asked for. So neither names of modules, nor the order of
+    definitions, nor lines count, and each part is looked at once, whoever reaches it.
     """
-    order = all_reached(first)
-    number = {id(part): str(index) for index, part in enumerate(order)}
-    whole = blake2b(digest_size=16)
-    for part in order:
-        whole.update(part.digest)
-        links = [f"{label}={number[id(linked)]}" for label, linked in part.links]
-        whole.update("\0".join(links).encode("utf-8", "surrogatepass"))
-        whole.update(b"\n")
-    return whole.hexdigest()
+
+    def __init__(self) -> None:
+        self._found: dict[int, bytes] = {}
+
+    def of(self, part: Reached) -> str:
+        """The digest (32 hex digits) of a part and all that it reaches."""
+        if id(part) not in self._found:
+            for circle in _circles(part, self._found):
+                self._found.update([(id(member), self._digest(member, circle)) for member in circle.values()])
+        return self._found[id(part)].hex()
+
+    def _digest(self, first: Reached, circle: Mapping[int, Reached]) -> bytes:
+        number = {id(first): 0}
+        order = [first]
+        whole = blake2b(digest_size=16)
+        for part in order:
+            whole.update(part.digest)
+            for label, linked in part.links:
+                if id(linked) in circle:
+                    if id(linked) not in number:
+                        number[id(linked)] = len(order)
+                        order.append(linked)
+                    text = f"{label}={number[id(linked)]}\n"
+                else:
+                    text = f"{label}={self._found[id(linked)].hex()}\n"
+                whole.update(text.encode("utf-8", "surrogatepass"))
+            whole.update(b"\0")
+        return whole.digest()
+
+
+def _circles(first: Reached, known: Container[int]) -> Iterator[dict[int, Reached]]:
+    """The parts that a part reaches and that are not known, those together that reach each other, users last.
+
+    This is Tarjan's algorithm, without recursion: a chain of calls may be longer than Python's stack.
+    """
+    depth: dict[int, int] = {id(first): 0}
+    lowest: dict[int, int] = {id(first): 0}
+    open_parts: dict[int, Reached] = {id(first): first}
+    path = [(first, iter(first.links))]
+    while path:
+        part, links = path[-1]
+        key = id(part)
+        for _, linked in links:
+            other = id(linked)
+            if other in open_parts:
+                lowest[key] = min(lowest[key], depth[other])
+            elif other not in depth and other not in known:
+                depth[other] = lowest[other] = len(depth)
+                open_parts[other] = linked
+                path.append((linked, iter(linked.links)))
+                break
+        else:
+            path.pop()
+            if path:
+                above = id(path[-1][0])
+                lowest[above] = min(lowest[above], lowest[key])
+            if lowest[key] == depth[key]:
+                yield _closed(open_parts, key)
+
+
+def _closed(open_parts: dict[int, Reached], key: int) -> dict[int, Reached]:
+    """Take from the open parts those that were opened since the one with this key, and itself."""
+    circle: dict[int, Reached] = {}
+    while key not in circle:
+        other, member = open_parts.popitem()
+        circle[other] = member
+    return circle
 
 
 def meaning_of(first: Reached, root: str) -> Meaning:

@@ -181,6 +181,7 @@ class Task:
     env: Mapping[str, str] = field(default_factory=dict)
     uses_env: tuple[str, ...] = ()
     tools: tuple[str, ...] = ()
+    packages: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     cwd: str | None = None
     pool: str | None = None

@@ -14,7 +14,7 @@ from pymake.model.outputs import spliced
 from pymake.model.plan import Plan
 from pymake.planner.declared import blamed, declare
 from pymake.planner.deferral import OwnOutputs, Shape, deferred_tasks, makers_shapes, may_be, may_meet, shapes_of
-from pymake.planner.facts import Facts, World, missing_tools
+from pymake.planner.facts import Facts, World, missing
 from pymake.planner.files import Files
 from pymake.planner.inputs import Inputs, Made, unknown_task
 from pymake.planner.jobs import Jobs
@@ -254,8 +254,8 @@ class Compiler:
             own = frozenset(path for draft in expansion.drafts for path in draft.outputs)
             inputs = self._inputs(declared, tuple(own))
             facts = self._facts.of(declared)
-            for name in missing_tools(facts):
-                inputs.warn(f"no program {name} on PATH, so what it is cannot decide")
+            for what in missing(facts):
+                inputs.warn(f"{what}, so what it is cannot decide")
             jobs = Jobs(declared, files=self._files, inputs=inputs, facts=facts)
             for draft in expansion.drafts:
                 spec = jobs.spec(draft)

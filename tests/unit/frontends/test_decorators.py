@@ -168,7 +168,7 @@ def decorated(order: int) -> Task:
         pool("link"),
         timeout(3),
         retries(2, delay=1.5),
-        uses(env=["HOME"], tools="cc", files=[Path("cfg")]),
+        uses(env=["HOME"], tools="cc", files=[Path("cfg")], packages=["numpy"]),
         resources(cores=4),
         always,
         protected,
@@ -193,6 +193,7 @@ def test_every_modifier_in_any_order(order: int) -> None:
     assert (found.tags, found.pool, found.timeout) == (("slow",), "link", 3.0)
     assert (found.retries, found.retry_delay, found.cores) == (2, 1.5, 4)
     assert (found.uses_env, found.tools, found.files) == (("HOME",), ("cc",), ("cfg",))
+    assert found.packages == ("numpy",)
     assert (found.always, found.protected, found.interactive, found.active) == (True, True, True, False)
 
 

@@ -70,6 +70,7 @@ vars = { mode = "fast" }
 env = { A = "" }
 uses_env = "HOME"
 tools = ["cc"]
+packages = ["numpy"]
 files = "config.h"
 cwd = "src"
 pool = "link"
@@ -103,6 +104,7 @@ def test_every_key_becomes_its_attribute(tmp_path: Path) -> None:
         env={"A": ""},
         uses_env=("HOME",),
         tools=("cc",),
+        packages=("numpy",),
         files=("config.h",),
         cwd="src",
         pool="link",

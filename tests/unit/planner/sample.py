@@ -90,6 +90,7 @@ def compiled(
         disk=disk if disk is not None else CountingDisk(files),
         environ=environ or {},
         which={"cc": "/usr/bin/cc"}.get,
+        version_of={"numpy": "2.1"}.get,
         orphans=frozenset(orphans),
     )
     return compile_project(project(tasks, variables=variables, env=env, pools=pools), world)

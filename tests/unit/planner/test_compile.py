@@ -41,6 +41,7 @@ def facts(one: Task, *, env: dict[str, str] | None = None, **others: object) -> 
         (task("t", "a", "b", uses_env=("HOME", "NO")), (("env HOME", "/h"), ("env NO", "(not set)"))),
         (task("t", "a", "b", env={"HOME": "x"}, uses_env=("HOME",)), (("env HOME", "x"),)),
         (task("t", "a", "b", tools=("gone", "cc")), (("tool cc", "DIGEST"), ("tool gone", "(not found)"))),
+        (task("t", "a", "b", packages=("x", "numpy")), (("package numpy", "2.1"), ("package x", "(not found)"))),
     ],
 )
 def test_facts(one: Task, expected: tuple[tuple[str, str], ...]) -> None:
@@ -50,6 +51,11 @@ def test_facts(one: Task, expected: tuple[tuple[str, str], ...]) -> None:
 def test_a_tool_that_is_not_there_is_a_warning() -> None:
     found = compiled([task("t", "a", "b", tools=("gone",), env={"A": "(not found)"})], ["a"])
     assert found.warnings == ("b.toml:10: task t: no program gone on PATH, so what it is cannot decide",)
+
+
+def test_a_package_that_is_not_installed_is_a_warning() -> None:
+    found = compiled([task("t", "a", "b", packages=("gone", "numpy"))], ["a"])
+    assert found.warnings == ("b.toml:10: task t: no package gone is installed, so what it is cannot decide",)
 
 
 def test_the_environment_of_the_project_counts_for_every_task() -> None:
