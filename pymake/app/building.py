@@ -52,6 +52,8 @@ def build(
             reporter.handle(Note(text=note))
         if given is not None and given.is_verbose and session.observed.reason is not None:
             reporter.handle(Note(text=f"build files are evaluated every time: {session.observed.reason}"))
+        for folder in session.folders:
+            session.disk.make_folder(folder)
         summary = _settled(session, options, reporter)
         session.files.confirm()
         state.close()

@@ -24,6 +24,7 @@ from pymake.model.observed import Observed
 from pymake.model.task import Function
 from pymake.planner.check import check_cycles, check_inputs
 from pymake.planner.compile import World, compile_project
+from pymake.planner.folders import group_folders
 from pymake.planner.select import Selection, Selector, select
 from pymake.store.folder import open_state
 from pymake.store.refusal import FOLDER
@@ -47,7 +48,7 @@ class Session:
 
     `wanted[job]` is 1 for the jobs that the targets need, `goals` are the jobs that make the targets themselves.
     `notes` are for the user; `warnings` are those of them that the plan itself gives cause for. `observed` is what
-    evaluating the build files looked at.
+    evaluating the build files looked at. `folders` are those that no job is started for.
     """
 
     project: Project
@@ -65,6 +66,7 @@ class Session:
     warnings: tuple[str, ...]
     observed: Observed
     growth: Growth
+    folders: tuple[str, ...]
 
 
 def plan_of(project: Project, memory: Memory, observed: Observed) -> Compiled:
@@ -131,6 +133,7 @@ def _opened(project: Project, aim: Aim, state: StateFolder, *, writing: bool, ob
         # The inputs of a job that was cleared are there; only of order-only inputs nobody has made sure.
         checked = selection.wanted if plan.has_order_only else survey.suspects
         check_inputs(plan, checked, files.is_there, lambda folder: [name for name, _ in disk.scan(folder)])
+    names = aim.targets or (() if aim.everything else project.default)
     return Session(
         project=project,
         plan=plan,
@@ -147,6 +150,7 @@ def _opened(project: Project, aim: Aim, state: StateFolder, *, writing: bool, ob
         warnings=warnings,
         observed=observed,
         growth=growth,
+        folders=tuple(group_folders(plan, selection.wanted, names)),
     )
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pymake.engine.manifest import Manifests
     from pymake.engine.openings import Openings
     from pymake.interfaces import Disk, Memory
-    from pymake.model.ids import JobId
+    from pymake.model.ids import JobId, TaskId
     from pymake.model.job import Action, Failed, Succeeded
     from pymake.model.plan import Plan
     from pymake.model.verdict import Reason
@@ -87,6 +87,7 @@ class Recorder:
         self._openings = openings
         self._pending_maker = pending_maker
         self._launched: dict[JobId, int] = {}
+        self._prepared: set[TaskId] = set()
 
     def prepare(self, job: JobId) -> Action:
         """Before a launch: what the inputs are *now*, no old outputs, the folders that the job writes into.
@@ -217,8 +218,16 @@ class Recorder:
             paths.append(depfile)
         folders = {posixpath.dirname(path) for path in paths}
         folders.update(map(folder_of, self._plan.patterns(job)))
-        folders.update(self._plan.task(self._plan.task_of(job)).mkdir)
+        folders.update(self._task_folders(job))
         return folders - {""}
+
+    def _task_folders(self, job: JobId) -> tuple[str, ...]:
+        """Folders that the task of the job wants, once for all its jobs."""
+        task = self._plan.task_of(job)
+        if task in self._prepared:
+            return ()
+        self._prepared.add(task)
+        return self._plan.folders(task)
 
     def _discover(self, job: JobId) -> list[FileId] | JobError:
         """The files that the depfile names, without declared inputs and outputs. The depfile is then used up."""

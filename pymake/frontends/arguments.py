@@ -6,9 +6,10 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from pymake.frontends.forms import numbered_inputs
+from pymake.frontends.forms import bind, check_names, known_names, numbered_inputs
 from pymake.frontends.references import (
     ChangedInputs,
+    Folders,
     OutputFrom,
     Refer,
     Referable,
@@ -21,10 +22,14 @@ from pymake.model.task import (
     LONGEST_SECONDS,
     AddInputs,
     CommandText,
+    FolderRule,
     Formatter,
     InputSet,
     JobsLimit,
+    Kind,
+    Regex,
     ReplaceInputs,
+    Suffix,
     TaskRef,
     TouchFile,
 )
@@ -121,6 +126,38 @@ def _members_of_tuple(values: Iterable[object], refer: Refer) -> list[object]:
 def _replaced(value: object, refer: Refer) -> object:
     given = value.inputs[0] if isinstance(value, ChangedInputs) else value
     return ReplaceInputs(input=parameter(given, refer))
+
+
+_MKDIR = "mkdir(input, filter, output)"
+
+
+def folders(names: tuple[object, ...], named: Mapping[str, object]) -> Folders:
+    """What `mkdir(…)` says: folders, or with a filter the rule by which each input names some.
+
+    Raises:
+        Unsuitable: it names none.
+    """
+    if named or any(isinstance(name, (Suffix, Regex, Formatter)) for name in names):
+        check_names("mkdir", named, known_names(Kind.TRANSFORM, ()) - {"extras"})
+        try:
+            _, bound = bind(Kind.TRANSFORM, names, named)
+        except Unsuitable as error:
+            raise Unsuitable(str(error).replace("transform", "mkdir"), facts=error.facts, hint=_MKDIR) from None
+        if "extras" in bound:
+            raise Unsuitable("mkdir takes no extras", hint=_MKDIR)
+        return Folders((), bound)
+    if not names or any(map(callable, names)):
+        raise Unsuitable("mkdir names no folder", hint='write it: mkdir("build")')
+    return Folders(names)
+
+
+def _folder_rules(value: object, refer: Refer) -> object:
+    rules = value if isinstance(value, list) else []
+    make: Callable[..., FolderRule] = FolderRule  # the form of transform made the fields fit
+    return tuple(
+        make(**{ARGUMENTS[name].field: ARGUMENTS[name].convert(given, refer) for name, given in rule.items()})
+        for rule in rules
+    )
 
 
 def _tuple_size(value: object, _refer: Refer) -> object:
@@ -286,6 +323,7 @@ ARGUMENTS: Mapping[str, Argument] = {
     "depfile": Argument(field="depfile", convert=_path),
     "follows": Argument(field="follows", convert=_follows, adds=True),
     "mkdir": Argument(field="mkdir", convert=_paths, adds=True),
+    "folder_rules": Argument(field="folder_rules", convert=_folder_rules, adds=True),
     "vars": Argument(field="variables", convert=_vars),
     "env": Argument(field="env", convert=_env),
     "uses_env": Argument(field="uses_env", convert=_texts("the name of an environment variable"), adds=True),
@@ -315,7 +353,7 @@ ARGUMENTS: Mapping[str, Argument] = {
 _MAKING_JOBS = frozenset(
     (
         *("input", "filter", "output", "extras", "output_dir"),
-        *("sets", "tuple_size", "add_inputs", "replace_inputs"),
+        *("sets", "tuple_size", "add_inputs", "replace_inputs", "folder_rules"),
     )
 )
 FOR_EVERY_KIND = tuple(name for name in ARGUMENTS if name not in _MAKING_JOBS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from pymake.frontends.arguments import ARGUMENTS
+from pymake.frontends.arguments import ARGUMENTS, folders
 from pymake.frontends.places import Location, caller
 from pymake.frontends.references import Folders, Referable, Unsuitable
 from pymake.model.task import Kind, TaskRef
@@ -76,9 +76,13 @@ class DeclaredTask(Referable):
         """Start no job before all jobs of these tasks (functions, names, tasks, `mkdir(…)`) are done."""
         return self.modify(caller(), followed(tasks))
 
-    def mkdir(self, *folders: object) -> DeclaredTask:
-        """Make these folders before the first job."""
-        return self.modify(caller(), {"mkdir": folders})
+    def mkdir(self, *names: object, **named: object) -> DeclaredTask:
+        """Make these folders before the first job, or with a filter those that `transform` would name outputs."""
+        location = caller()
+        try:
+            return self.modify(location, folders(names, named).arguments())
+        except Unsuitable as error:
+            raise self._home.error(error, location) from None
 
     def active_if(self, *conditions: object) -> DeclaredTask:
         """Have no jobs unless all of these values, or of what these functions return, are true."""
@@ -194,7 +198,8 @@ def replaced_inputs(kind: Kind | None, fields: Mapping[str, object], inputs: Map
 def followed(tasks: tuple[object, ...]) -> dict[str, object]:
     """The arguments that `follows(…)` means: a `mkdir(…)` among the tasks makes folders."""
     named: dict[str, object] = {"follows": [task for task in tasks if not isinstance(task, Folders)]}
-    folders = [task.names for task in tasks if isinstance(task, Folders)]
-    if folders:
-        named["mkdir"] = folders
+    made = [task for task in tasks if isinstance(task, Folders)]
+    if made:
+        named["mkdir"] = [one.names for one in made]
+        named["folder_rules"] = [one.rule for one in made if one.rule is not None]
     return named

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, TypeVar
 
-from pymake.frontends.arguments import WITHOUT_DECORATOR, gathered
+from pymake.frontends.arguments import WITHOUT_DECORATOR, folders, gathered
 from pymake.frontends.context import current
 from pymake.frontends.declared import followed
 from pymake.frontends.forms import bind, check_names, known_names, usage
@@ -76,10 +76,10 @@ def _two_kinds(declared: DeclaredTask, kind: Kind, first: Location) -> Unsuitabl
 class _FolderDecorator(Decorator, Folders):
     """`mkdir(…)`: above a function, or among what it follows."""
 
-    def __init__(self, folders: tuple[object, ...]) -> None:
-        Decorator.__init__(self, mkdir=folders)
+    def __init__(self, named: Folders) -> None:
+        Decorator.__init__(self, **named.arguments())
         current().unused.pop(self, None)  # it may stand among what a task follows
-        Folders.__init__(self, folders)
+        Folders.__init__(self, named.names, named.rule)
 
 
 class _ConditionDecorator(Decorator):
@@ -160,11 +160,15 @@ def follows(*tasks: object) -> Decorator:
     return Decorator(**followed(tasks))
 
 
-def mkdir(*folders: object) -> Decorator:
-    """Make these folders before the first job."""
-    if any(map(callable, folders)):
-        raise current().error(Unsuitable("mkdir names no folder", hint='write it: @mkdir("build")'), caller())
-    return _FolderDecorator(folders)
+def mkdir(*names: object, **named: object) -> Decorator:
+    """Make these folders before the first job: `mkdir("a", "b")`.
+
+    With a filter, those that `transform` would name as outputs: `mkdir("*.txt", suffix(".txt"), ".parts")`.
+    """
+    try:
+        return _FolderDecorator(folders(names, named))
+    except Unsuitable as error:
+        raise current().error(error, caller()) from None
 
 
 def active_if(*conditions: object) -> Decorator:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pymake.errors import BuildFileError
-from pymake.frontends.arguments import FOR_EVERY_KIND, command, gathered
+from pymake.frontends.arguments import FOR_EVERY_KIND, command, folders, gathered
 from pymake.frontends.context import current
 from pymake.frontends.forms import bind, check_names, known_names
 from pymake.frontends.places import caller
@@ -93,6 +93,23 @@ class KindMethods:
         """A task that calls `task_func()`, drawn with these attributes."""
         return self._plain("graphviz", task_func, name).graphviz(**attributes)
 
+    def mkdir(self, *names: object, name: str | None = None, **named: object) -> DeclaredTask:
+        """A task that makes folders: `mkdir("a", "b")` or `mkdir(input, filter, output)`.
+
+        Without a name it is called `mkdir`, the next one `mkdir # 2`.
+        """
+        declarations, location = self._declarations, caller()
+        try:
+            arguments = folders(names, named).arguments()
+        except Unsuitable as error:
+            raise declarations.error(error, location) from None
+        declared = declarations.add(_free_name(declarations) if name is None else name, None, location)
+        try:
+            return declared.modify(location, arguments)
+        except BuildFileError:
+            declarations.drop(declared)
+            raise
+
     def _plain(self, what: str, function: object, name: str | None) -> DeclaredTask:
         """A task without input and output."""
         declarations, location = self._declarations, caller()
@@ -145,6 +162,13 @@ def _action(what: str, named: dict[str, object]) -> Callable[..., object] | Comm
     if not callable(function):
         raise Unsuitable(f"task_func is {function!r}, not a function")
     return function
+
+
+def _free_name(declarations: Declarations) -> str:
+    count = 1
+    while (name := "mkdir" if count == 1 else f"mkdir # {count}") in declarations.tasks:
+        count += 1
+    return name
 
 
 def _name(what: str, named: dict[str, object], action: object) -> str:

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
-from pymake.model.task import AddInputs, InputSet, ReplaceInputs, TaskRef
+from pymake.model.task import AddInputs, FolderRule, InputSet, ReplaceInputs, TaskRef
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 Refer = Callable[[object], TaskRef]
 """Makes the reference of a function, declared task or name."""
@@ -57,12 +57,17 @@ class Referable(ABC):
 
 
 class Folders:
-    """What `mkdir(…)` names; among the tasks of `follows` it stands for making them."""
+    """What `mkdir(…)` names, or the rule by which it does; among the tasks of `follows` it stands for making them."""
 
-    __slots__ = ("names",)
+    __slots__ = ("names", "rule")
 
-    def __init__(self, names: tuple[object, ...]) -> None:
+    def __init__(self, names: tuple[object, ...], rule: Mapping[str, object] | None = None) -> None:
         self.names = names
+        self.rule = rule
+
+    def arguments(self) -> dict[str, object]:
+        """The same as arguments of a task."""
+        return {"mkdir": self.names} if self.rule is None else {"folder_rules": [self.rule]}
 
 
 class OutputFrom:
@@ -120,7 +125,7 @@ def _members(values: Iterable[object], refer: Refer) -> Iterator[object]:
 
 def _single(value: object, refer: Refer) -> object:
     if isinstance(value, os.PathLike):
-        return path(value)
+        return path(value).replace("[", "[[]")  # it is a name, so brackets are just letters
     if isinstance(value, (bytes, bytearray)):
         raise Unsuitable(f"{value!r} is bytes, and a file name is a text", hint="os.fsdecode(…) makes a text of it")
     if hasattr(value, "__next__"):
@@ -190,9 +195,19 @@ def settled(value: object, resolve: Resolve) -> object:
         return type(value)(_settled_members(value, resolve))
     if isinstance(value, (InputSet, ReplaceInputs)):
         return replace(value, input=settled(value.input, resolve))
+    if isinstance(value, FolderRule):
+        return replace(
+            value, input=settled(value.input, resolve), input_change=settled_change(value.input_change, resolve)
+        )
     if isinstance(value, AddInputs):
         return AddInputs(inputs=tuple(_settled_members(value.inputs, resolve)))
     return value
+
+
+def settled_change(change: AddInputs | ReplaceInputs | None, resolve: Resolve) -> AddInputs | ReplaceInputs | None:
+    """The same with final references."""
+    found = settled(change, resolve)
+    return found if isinstance(found, (AddInputs, ReplaceInputs)) else None
 
 
 def _settled_members(values: Iterable[object], resolve: Resolve) -> Iterator[object]:

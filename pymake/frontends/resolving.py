@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pymake.frontends.context import Context, Declarations
     from pymake.frontends.declared import DeclaredTask
 
-WITH_REFERENCES = ("input", "order_only", "follows", "sets", "input_change")
+WITH_REFERENCES = ("input", "order_only", "follows", "sets", "input_change", "folder_rules")
 """The fields of a task that may name others."""
 
 

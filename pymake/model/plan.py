@@ -39,6 +39,7 @@ class Plan:
         "_depfiles",
         "_expand_jobs_behind",
         "_facts",
+        "_folders",
         "_followed",
         "_found",
         "_ids",
@@ -80,6 +81,7 @@ class Plan:
         self._tasks: list[Task] = []
         self._task_jobs: list[list[JobId]] = []
         self._task_inputs: list[tuple[FileId, ...]] = []
+        self._folders: dict[TaskId, tuple[str, ...]] = {}
         self._followed: list[tuple[TaskId, ...]] = []
 
     # Filling
@@ -95,6 +97,10 @@ class Plan:
     def set_followed(self, task: TaskId, followed: Iterable[TaskId]) -> None:
         """Every job of `task` waits until all jobs of the `followed` tasks are settled."""
         self._followed[task] = tuple(followed)
+
+    def set_folders(self, task: TaskId, folders: tuple[str, ...]) -> None:
+        """Folders to make before any job of the task runs."""
+        self._folders[task] = folders
 
     def set_group_inputs(self, task: TaskId, paths: Iterable[str]) -> None:
         """What a group stands for: asking for the group asks for these files."""
@@ -356,6 +362,14 @@ class Plan:
     def followed(self, task: TaskId) -> tuple[TaskId, ...]:
         """The tasks of which every job must be settled before any job of `task` starts."""
         return self._followed[task]
+
+    def folders(self, task: TaskId) -> tuple[str, ...]:
+        """Folders to make before any job of the task runs."""
+        return self._folders.get(task, ())
+
+    def tasks_with_folders(self) -> Iterable[TaskId]:
+        """The tasks for which folders are made."""
+        return self._folders
 
     def group_inputs(self, task: TaskId) -> tuple[FileId, ...]:
         """The files that a group stands for."""

@@ -109,6 +109,17 @@ class ReplaceInputs:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FolderRule:
+    """`mkdir(input, filter, output)`: folders to make for each input, named as `transform` names outputs."""
+
+    input: Parameter
+    output: Parameter
+    filter: Suffix | Regex | Formatter | None = None
+    output_dir: str | None = None
+    input_change: AddInputs | ReplaceInputs | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TouchFile:
     """`touch_file(…)` in `posttask`: files that are created or touched when the task is done."""
 
@@ -177,6 +188,7 @@ class Task:
     depfile: str | None = None
     follows: tuple[TaskRef, ...] = ()
     mkdir: tuple[str, ...] = ()
+    folder_rules: tuple[FolderRule, ...] = ()
     variables: Mapping[str, VariableValue] = field(default_factory=dict)
     env: Mapping[str, str] = field(default_factory=dict)
     uses_env: tuple[str, ...] = ()
@@ -207,8 +219,7 @@ class Project:
 
     `root` is the folder of the build files, absolute; `files` the build files and the project modules they loaded,
     relative to it. `default` holds target names as written; empty means every task. `default_place`
-    is where a text says so. `is_lenient` lets a filter take none of the inputs, with a warning, and leaves a job out
-    whose formatter lacks a field: what `pymake.ruffus` asks for, and else is an error.
+    is where a text says so.
     """
 
     root: str
@@ -219,4 +230,3 @@ class Project:
     variables: Mapping[str, VariableValue] = field(default_factory=dict)
     env: Mapping[str, str] = field(default_factory=dict)
     pools: Mapping[str, int] = field(default_factory=dict)
-    is_lenient: bool = False

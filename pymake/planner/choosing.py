@@ -56,8 +56,7 @@ def chosen(declared: Declared, drafting: Drafting, sets: Sequence[Sequence[Eleme
     else:
         choices = choose(taken[0], declared.task.tuple_size or 0)
     name = _by_formatters if filters[0] is not None else _joined if choose is None else _listed
-    drafts = (drafting.named(tuple(member.value for member in choice), name(choice)) for choice in choices)
-    return [draft for draft in drafts if draft is not None]
+    return [drafting.named(tuple(member.value for member in choice), name(choice)) for choice in choices]
 
 
 def _filters(declared: Declared) -> list[Formatter | None]:

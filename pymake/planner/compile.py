@@ -6,7 +6,7 @@ the drafts become jobs, in the order of the build files. All of it is linear in 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pymake.errors import BuildFileError, PlanError, nearest
@@ -16,6 +16,7 @@ from pymake.planner.declared import blamed, declare
 from pymake.planner.deferral import OwnOutputs, Shape, deferred_tasks, makers_shapes, may_be, may_meet, shapes_of
 from pymake.planner.facts import Facts, World, missing
 from pymake.planner.files import Files
+from pymake.planner.folders import folders_of
 from pymake.planner.inputs import Inputs, Made, unknown_task
 from pymake.planner.jobs import Jobs
 from pymake.planner.kinds import expand_task
@@ -24,9 +25,8 @@ from pymake.planner.sequence import groups
 from pymake.planner.structure import texts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
-    from pymake.model.filters import Unmatched
     from pymake.model.ids import TaskId
     from pymake.model.patterns import Pattern
     from pymake.model.task import Project, Task
@@ -38,15 +38,11 @@ __all__ = ["Compiled", "Compiler", "World", "compile_project"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compiled:
-    """A plan, what makes it grow, and what the user should know about it.
-
-    `unmatched` is by task what its filter did not take.
-    """
+    """A plan, what makes it grow, and what the user should know about it."""
 
     plan: Plan
     compiler: Compiler
     warnings: tuple[str, ...]
-    unmatched: Mapping[str, tuple[Unmatched, ...]] = field(default_factory=dict)
 
 
 def compile_project(project: Project, world: World) -> Compiled:
@@ -80,7 +76,6 @@ class Compiler:
         self._made: dict[str, Made] = {}
         self._expansions: dict[str, Expansion] = {}
         self._warnings: dict[str, list[str]] = {}
-        self._unmatched: dict[str, tuple[Unmatched, ...]] = {}
 
     def compiled(self) -> Compiled:
         """The plan as far as it is known before any run."""
@@ -105,7 +100,6 @@ class Compiler:
             plan=self.plan,
             compiler=self,
             warnings=tuple(text for said in self._warnings.values() for text in said),
-            unmatched=self._unmatched,
         )
 
     def expand(self, name: str, *, look_again: bool) -> tuple[str, ...]:
@@ -191,8 +185,6 @@ class Compiler:
             expansion = expand_task(declared, self._inputs(declared, before))
         self._expansions[task.name] = expansion
         self._made[task.name] = expansion.made
-        if expansion.unmatched:
-            self._unmatched[task.name] = expansion.unmatched
         after = self._outputs(declared)
         if after == before:
             return False
@@ -232,6 +224,8 @@ class Compiler:
         for task in self._project.tasks:
             found = self._by_name.get(task.name)
             ids[task.name] = plan.add_task(task if found is None else found.task)
+            if found is not None and found.task.mkdir:
+                plan.set_folders(ids[task.name], found.task.mkdir)
         for found in self._declared:
             if found.task.name not in self.deferred:
                 self._fill(ids[found.task.name], found)
@@ -245,6 +239,9 @@ class Compiler:
         expansion = self._expansions.pop(name)
         if declared.is_open:
             self._open_drafts[name] = expansion.drafts
+        if declared.folders:
+            with blamed(declared.task):
+                plan.set_folders(task, folders_of(declared, self._inputs(declared, ())))
         if declared.task.action is None:
             plan.set_group_inputs(task, dict.fromkeys(str(path) for path in expansion.made.elements))
             return

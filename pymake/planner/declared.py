@@ -12,7 +12,17 @@ from pymake.model.fields import FieldError, bare_field, escape, expand, joined, 
 from pymake.model.filters import compiled_expression
 from pymake.model.outputs import OpenOutput, open_texts
 from pymake.model.patterns import is_glob, normalise, unescaped
-from pymake.model.task import TERMINAL, AddInputs, Formatter, Kind, Regex, ReplaceInputs, Suffix
+from pymake.model.task import (
+    TERMINAL,
+    AddInputs,
+    CommandText,
+    Formatter,
+    Kind,
+    Regex,
+    ReplaceInputs,
+    Suffix,
+    Task,
+)
 from pymake.planner.calls import check_call
 from pymake.planner.likeness import likeness, looked_for, opened
 from pymake.planner.structure import members, rebuilt, texts, written
@@ -22,8 +32,9 @@ if TYPE_CHECKING:
 
     from pymake.model.filters import Filter
     from pymake.model.patterns import Pattern
-    from pymake.model.task import Project, Task, VariableValue
+    from pymake.model.task import FolderRule, Project, VariableValue
 
+_CONTROL = re.compile(r"[\x01-\x07]")
 _NAME_IN_BRACES = re.compile(r"\{([^\W\d]\w*)\}")
 
 
@@ -34,8 +45,8 @@ class Declared:
     `sets` are all sets of inputs of a product, each with its filter. `change` is what a job reads besides or instead
     of its input. Some outputs of a task that `is_open` are known only after its jobs ran. `outputs` are the others if
     they are known already, None if they depend on what its inputs are. `likeness` is how every output starts and ends.
-    `patterns` and `needs` are what its inputs are looked for with.
-    `below` is the root with a slash. `is_lenient` says what becomes of inputs that the filter does not take.
+    `patterns` and `needs` are what its inputs are looked for with. `folders` are rules for folders, as if they were
+    tasks. `below` is the root with a slash.
     """
 
     task: Task
@@ -54,7 +65,7 @@ class Declared:
     patterns: tuple[Pattern, ...]
     needs: tuple[str, ...]
     below: str
-    is_lenient: bool
+    folders: tuple[Declared, ...] = ()
 
     def path(self, text: str) -> str:
         """A path of a job as the plan knows it: normalised, and relative if it lies below the root."""
@@ -90,7 +101,9 @@ def declare(task: Task, project: Project) -> Declared:
     output_dir = None if task.output_dir is None else words.template(task.output_dir)
     _check(task, output)
     check_call(task)
-    patterns, needs = looked_for((*inputs, *(given for given, _ in sets), _read_besides(change, chosen)))
+    folders = tuple(declare(_rule_task(task, rule), project) for rule in task.folder_rules)
+    further = [_read_besides(change, chosen), *(given for given, _ in sets), *map(_read_by_rule, folders)]
+    patterns, needs = looked_for((*inputs, *further))
     outputs = _known_outputs(task.kind, output, variables)
     return Declared(
         task=words.settled(task, project.env),
@@ -109,8 +122,28 @@ def declare(task: Task, project: Project) -> Declared:
         patterns=patterns,
         needs=needs,
         below=words.below,
-        is_lenient=project.is_lenient,
+        folders=folders,
     )
+
+
+def _rule_task(task: Task, rule: FolderRule) -> Task:
+    """A rule for folders as a task: it names them as `transform` names outputs."""
+    return Task(
+        name=task.name,
+        kind=Kind.TRANSFORM,
+        place=task.place,
+        action=CommandText(commands=("mkdir {output}",)),
+        variables=task.variables,
+        input=rule.input,
+        output=rule.output,
+        filter=rule.filter,
+        output_dir=rule.output_dir,
+        input_change=rule.input_change,
+    )
+
+
+def _read_by_rule(rule: Declared) -> object:
+    return rule.input, _read_besides(rule.change, rule.filter)
 
 
 def _read_besides(change: AddInputs | ReplaceInputs | None, chosen: Filter | None) -> object:
@@ -252,12 +285,27 @@ def _check(task: Task, output: object) -> None:
             place=task.place,
             hint="name the folder in the output, as in build/{name}.o",
         )
+    if isinstance(task.filter, (Suffix, Regex)):
+        _check_references(task)
     if task.action is None and (any(written(output)) or task.kind is not Kind.TASK):
         raise BuildFileError(
             f"task {task.name} has nothing to run, and so cannot make anything",
             place=task.place,
             hint="give it a command or a function",
         )
+
+
+def _check_references(task: Task) -> None:
+    """A reference to a group in a text that was not raw has become a control character."""
+    for text in texts([task.output, list(task.extras)]):
+        found = _CONTROL.search(text)
+        if found is not None:
+            meant = f"\\{ord(found[0])}"
+            raise BuildFileError(
+                f"task {task.name}: {text!r} holds a control character, where {meant} may be meant",
+                place=task.place,
+                hint=f'write a raw text: r"{_CONTROL.sub(lambda one: chr(92) + str(ord(one[0])), text)}"',
+            )
 
 
 def _named(task: Task, output: object) -> object:

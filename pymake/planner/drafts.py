@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from pymake.errors import BuildFileError
-from pymake.model.fields import FieldError, expand
+from pymake.model.fields import expand
 from pymake.model.filters import NO_FIELDS, CaptureNaming, Unmatched, by_formatter, by_regex, by_suffix, literal
 from pymake.model.task import AddInputs, Formatter, Regex, Suffix
 from pymake.planner.inputs import Element, Inputs, Made
@@ -32,15 +32,14 @@ class Draft(NamedTuple):
 
 
 class Expansion(NamedTuple):
-    """The jobs of a task, what its readers see of them, and the inputs that its filter did not take."""
+    """The jobs of a task, and what its readers see of them."""
 
     drafts: tuple[Draft, ...] = ()
     made: Made = Made()
-    unmatched: tuple[Unmatched, ...] = ()
 
 
 class Drafting:
-    """Makes the drafts of one task. `unmatched` collects the inputs that led to none."""
+    """Makes the drafts of one task. `unmatched` collects the inputs that its filter did not take."""
 
     def __init__(self, declared: Declared, inputs: Inputs) -> None:
         self._declared = declared
@@ -64,15 +63,9 @@ class Drafting:
         self.unmatched.append(naming)
         return None
 
-    def named(self, value: object, naming: Naming) -> Draft | None:
-        """The draft of a job with this input; None if a formatter lacks a field and that is no error here."""
-        try:
-            return self._with_output(self._changed(value, naming), naming, self._declared.output)
-        except FieldError as error:
-            if not self._declared.is_lenient or error.name is None:
-                raise
-            self.unmatched.append(Unmatched(next(texts(value), ""), f"Unmatched field {{{error.name}}}"))
-            return None
+    def named(self, value: object, naming: Naming) -> Draft:
+        """The draft of a job with this input."""
+        return self._with_output(self._changed(value, naming), naming, self._declared.output)
 
     def values(self, naming: Naming) -> Fields:
         """All fields; where a name is both a variable and a field of the filter, it is the variable."""

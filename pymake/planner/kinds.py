@@ -161,11 +161,11 @@ def _choose(declared: Declared, inputs: Inputs) -> Expansion:
 
 
 def _expansion(declared: Declared, drafting: Drafting, drafts: Sequence[Draft], *, single: bool = False) -> Expansion:
-    unmatched = tuple(drafting.unmatched)
-    if unmatched and not drafts and not declared.is_lenient:
+    unmatched = drafting.unmatched
+    if unmatched and not drafts:
         raise _nothing_taken(declared, [one.path for one in unmatched])
     made = _sorted(draft.output for draft in drafts if draft.output is not None)
-    return Expansion(tuple(drafts), Made(made, single=single), unmatched)
+    return Expansion(tuple(drafts), Made(made, single=single))
 
 
 def _distinct(elements: list[Element]) -> list[Element]:

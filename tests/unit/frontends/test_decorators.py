@@ -439,4 +439,4 @@ def test_outputs_that_may_be(output: object) -> None:
 def test_a_folder_that_is_a_function() -> None:
     with pytest.raises(BuildFileError) as caught:
         mkdir(endless)
-    assert str(caught.value).endswith(': mkdir names no folder\n  try: write it: @mkdir("build")')
+    assert str(caught.value).endswith(': mkdir names no folder\n  try: write it: mkdir("build")')

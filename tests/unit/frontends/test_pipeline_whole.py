@@ -12,7 +12,7 @@ from pymake.frontends.context import current, evaluating
 from pymake.frontends.decorators import formatter, originate, suffix, touch_file
 from pymake.frontends.made import project
 from pymake.frontends.pipeline import Pipeline, main
-from pymake.model.task import Function, InputSet, JobsLimit, Suffix, Task, TaskRef, TouchFile
+from pymake.model.task import FolderRule, Function, InputSet, JobsLimit, Suffix, Task, TaskRef, TouchFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -185,3 +185,30 @@ def test_tasks_without_parameters() -> None:
 def test_what_a_modifier_does_not_take(declare: Callable[[], object], text: str) -> None:
     main.merge(first, "a", "b", name="m")
     assert told(declare) == text
+
+
+def test_folders_of_a_rule() -> None:
+    main.mkdir("*.c", suffix(".c"), ".d", output_dir="x")
+    main.mkdir("a", "b")
+    main.mkdir(input=["y"], output="{n}", filter=formatter(), name="named")
+    found = made()
+    assert found["mkdir"].folder_rules == (
+        FolderRule(input="*.c", filter=Suffix(text=".c"), output=".d", output_dir="x"),
+    )
+    assert (found["mkdir # 2"].mkdir, found["mkdir # 2"].action) == (("a", "b"), None)
+    assert found["named"].folder_rules == (FolderRule(input=["y"], filter=formatter(), output="{n}"),)
+
+
+@pytest.mark.parametrize(
+    ("declare", "text"),
+    [
+        (main.mkdir, 'mkdir names no folder\n  try: write it: mkdir("build")'),
+        (lambda: main.mkdir("*", suffix(".c")), "mkdir has no 'output'\n  try: mkdir(input, filter, output)"),
+        (lambda: main.mkdir("*", suffix("c"), "d", "e"), "mkdir takes no extras\n  try: mkdir(input, filter, output)"),
+        (lambda: main.mkdir(input="*.c", fliter=suffix(".c")), "mkdir has no argument 'fliter'\n  nearest: filter"),
+        (lambda: main.mkdir(3), "3 is no file name"),
+    ],
+)
+def test_folders_that_cannot_be(declare: Callable[[], object], text: str) -> None:
+    assert told(declare) == text
+    assert made() == {}

@@ -20,9 +20,7 @@ from pymake.model.task import (
     Suffix,
     Task,
 )
-from pymake.planner.compile import World, compile_project
-from pymake.testing import MemoryDisk
-from tests.unit.planner.sample import FUNCTION, compiled, error_of, jobs, project, ref, task
+from tests.unit.planner.sample import FUNCTION, compiled, error_of, ref, task
 
 if TYPE_CHECKING:
     from pymake.model.task import Parameter
@@ -212,7 +210,7 @@ def test_choices_of_nested_inputs_index_member_and_file() -> None:
     assert calls(one, "a.c", "a.d", "b.c", "b.d", "c.x", "c.d") == [((["a.c", "a.d"], ["b.c", "b.d"]), "a.drb")]
 
 
-def test_a_filter_that_takes_nothing_is_an_error_and_a_warning_when_lenient() -> None:
+def test_a_filter_that_takes_nothing_is_an_error() -> None:
     one = make(Kind.TRANSFORM, ["a.c"], ".o", filter=Regex(pattern="x$"))
     assert error_of([one], ["a.c"]) == (
         "BuildFileError b.toml:10: task t: no input matches regex('x$')\n"
@@ -221,21 +219,18 @@ def test_a_filter_that_takes_nothing_is_an_error_and_a_warning_when_lenient() ->
     )
     formatted = make(Kind.COLLATE, ["a.c"], ".o", filter=Formatter(patterns=("x$",)))
     assert "no input matches formatter('x$')\n  input: /r/a.c\n" in error_of([formatted], ["a.c"])
-    lenient = replace(project([one]), is_lenient=True)
-    world = World(disk=MemoryDisk({"a.c": "x"}), environ={}, which={"cc": "x"}.get)
-    found = compile_project(lenient, world)
-    assert jobs(found.plan) == []
-    assert [tuple(one) for one in found.unmatched["t"]] == [("a.c", "does not match regex('x$')")]
 
 
-def test_a_formatter_without_the_field_is_an_error_and_no_job_when_lenient() -> None:
-    one = make(Kind.TRANSFORM, ["a.c", "b.c"], "{1[0]}.o", filter=Formatter(patterns=("(a)?",)))
-    misspelt = replace(one, output="{basname[0]}.o")
-    assert "unknown field {basname[0]}\n  try: {basename}" in error_of([misspelt], ["a.c", "b.c"])
-    world = World(disk=MemoryDisk({"a.c": "x", "b.c": "x"}), environ={}, which={"cc": "x"}.get)
-    found = compile_project(replace(project([misspelt]), is_lenient=True), world)
-    assert jobs(found.plan) == []
-    assert [tuple(one) for one in found.unmatched["t"]] == [
-        ("a.c", "Unmatched field {basname}"),
-        ("b.c", "Unmatched field {basname}"),
-    ]
+def test_a_formatter_without_the_field_is_an_error() -> None:
+    misspelt = make(Kind.TRANSFORM, ["a.c"], "{basname[0]}.o", filter=Formatter(patterns=("(a)?",)))
+    assert error_of([misspelt], ["a.c"]) == (
+        "BuildFileError b.toml:10: task t: unknown field {basname[0]}\n  try: {basename}"
+    )
+
+
+def test_a_forgotten_raw_text() -> None:
+    one = make(Kind.TRANSFORM, ["a.c"], "\1-\2.o", filter=Regex(pattern="(.).(.)"))
+    assert error_of([one], ["a.c"]) == (
+        "BuildFileError b.toml:10: task t: '\\x01-\\x02.o' holds a control character, where \\1 may be meant\n"
+        '  try: write a raw text: r"\\1-\\2.o"'
+    )
