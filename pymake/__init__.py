@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from pymake.frontends.decorators import suffix as suffix
     from pymake.frontends.decorators import tags as tags
     from pymake.frontends.decorators import task as task
+    from pymake.frontends.decorators import temporary as temporary
     from pymake.frontends.decorators import timeout as timeout
     from pymake.frontends.decorators import touch_file as touch_file
     from pymake.frontends.decorators import transform as transform
@@ -71,7 +72,7 @@ _HOMES = {
         "active_if add_inputs always check_if_uptodate collate combinations combinations_with_replacement "
         "default follows formatter graphviz inputs interactive jobs_limit merge mkdir originate output_from "
         "permutations pool posttask product protected regex resources retries runtime_parameter split subdivide "
-        "suffix tags task timeout touch_file transform uses"
+        "suffix tags task temporary timeout touch_file transform uses"
     ),
     "pymake.model.events": "Summary",
 }

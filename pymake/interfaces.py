@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from pymake.model.events import Event
     from pymake.model.growth import Grown
-    from pymake.model.ids import JobId, VersionId
+    from pymake.model.ids import FileId, JobId, VersionId
     from pymake.model.job import Launch, Outcome
     from pymake.model.trace import Failure, Outline, Stamp, Start, Trace, Version
     from pymake.model.verdict import Reason, Verdict
@@ -28,6 +28,12 @@ class Disk(Protocol):
 
     def stamps(self, paths: Iterable[str]) -> list[Stamp | None]:
         """`stamp` for many paths, in order."""
+
+    def tree_stamp(self, path: str) -> Stamp | None:
+        """The stamp of a folder with everything below: latest times, FOLDER_SIZE, and a hash of all names and stamps.
+
+        Links are followed as `digest` follows them. None if there is no folder.
+        """
 
     def digest(self, path: str) -> bytes | None:
         """xxh3-128 of the content; of a folder, of its tree (names and contents). None if there is nothing.
@@ -119,6 +125,9 @@ class Memory(Protocol):
     def keys(self) -> Iterable[str]:
         """The keys of all jobs with a trace."""
 
+    def failed(self) -> Collection[str]:
+        """The keys of all jobs whose last run failed."""
+
     def made(self, path: str) -> VersionId | None:
         """The version in which a job with a trace left the path; None if none made it."""
 
@@ -137,6 +146,15 @@ class Rebuilder(Protocol):
 
     def remembered(self, job: JobId) -> Sequence[str]:
         """What the output patterns of a job stood for when it last ran well, sorted."""
+
+    def gone_inputs(self, job: JobId) -> Sequence[FileId]:
+        """Temporary inputs of the job that are not there and were only assumed to be, since their maker is clean."""
+
+    def makers(self, job: JobId) -> Sequence[JobId]:
+        """The jobs that make the inputs of the job, but for inputs that are only assumed to be there."""
+
+    def need(self, job: JobId) -> None:
+        """The temporary outputs of this job have to be there: without them it is dirty."""
 
     def refusal(self, job: JobId) -> str | None:
         """The protected output that was edited by hand, so that the job must not run; None if there is none."""

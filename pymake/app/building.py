@@ -9,6 +9,7 @@ from pymake.app.collecting import collection_paused
 from pymake.app.machine import usable_cpus
 from pymake.app.nesting import refuse_nested
 from pymake.app.session import Aim, open_session
+from pymake.engine.survey import temporary_jobs
 from pymake.model.events import BuildEnded, BuildStarted, Note, Summary
 from pymake.store.folder import open_state
 from pymake.store.lock import BuildLock
@@ -66,11 +67,21 @@ def build(
 
 def _settled(session: Session, options: BuildOptions, reporter: Reporter) -> Summary:
     if not any(session.survey.suspects):
+        _sweep(session)
         return _nothing_to_do(session, options, reporter)
     from pymake.app.running import run  # noqa: PLC0415  # 25 ms that a build with nothing to do need not pay
 
     with ExitStack() as stack:
         return run(session, options, reporter, stack)
+
+
+def _sweep(session: Session) -> None:
+    """Remove temporary outputs that a kill left behind when all was done but that."""
+    if temporary_jobs(session.plan):
+        from pymake.app.running import temporaries_of  # noqa: PLC0415  # as above
+        from pymake.engine.scheduler import JobState  # noqa: PLC0415  # as above
+
+        temporaries_of(session).sweep(lambda _: JobState.IDLE)
 
 
 def _nothing_to_do(session: Session, options: BuildOptions, reporter: Reporter) -> Summary:

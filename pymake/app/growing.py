@@ -37,6 +37,7 @@ class GrowingPlan:
         self._selector = selector
         self._surveyor = surveying.surveyor
         self._rebuilder = surveying.rebuilder
+        self._keep = surveying.rebuilder.keep
         self._files = surveying.files
         self._disk = surveying.disk
         self._strict = strict
@@ -80,7 +81,7 @@ class GrowingPlan:
             self._surveyor.extend(())  # rows for what joined, be it only the first jobs of a task that cannot be
         fresh = [new for new in plan.jobs() if new >= first] if plan.job_count > first else []
         self._check_late(fresh)
-        suspects = self._surveyor.extend(self._selector.extend())
+        suspects = self._take_wanted()
         self._take_cleared(fresh)
         for other, row in self._rows.items():
             if name in self._compiler.deferred[other]:
@@ -95,9 +96,11 @@ class GrowingPlan:
         rows = (row for name, row in self._rows.items() if self._compiler.may_make(name, path))
         return next(rows, None)
 
-    def _take_wanted(self) -> None:
-        """Survey what became wanted."""
-        self._surveyor.extend(self._selector.extend())
+    def _take_wanted(self) -> list[JobId]:
+        """Survey what became wanted, and return the suspects among it."""
+        wanted = self._selector.extend()
+        self._keep(self._selector.named)
+        return self._surveyor.extend(wanted)
 
     def _take_remembered(self) -> None:
         """Let the open jobs that are up to date have the outputs of their last run.

@@ -16,6 +16,7 @@ from pymake.engine.openings import Openings
 from pymake.engine.parts import Conduct, Parts
 from pymake.engine.recorder import Recorder
 from pymake.engine.scheduler import Scheduler
+from pymake.engine.temporaries import Temporaries
 from pymake.executors.inline import InlineExecutor
 from pymake.executors.interactive import InteractiveExecutor
 from pymake.executors.jobserver import join
@@ -59,6 +60,7 @@ def run(session: Session, options: BuildOptions, reporter: Reporter, stack: Exit
         scheduler=_scheduler(session, slots),
         rebuilder=session.rebuilder,
         recorder=_recorder(session),
+        temporaries=temporaries_of(session),
         manifests=session.manifests,
         executor=executor,
         reporter=reporter,
@@ -76,6 +78,19 @@ def run(session: Session, options: BuildOptions, reporter: Reporter, stack: Exit
         retries=options.retries,
     )
     return Build(parts, conduct).run()
+
+
+def temporaries_of(session: Session) -> Temporaries:
+    """The temporary outputs of a session, which go when nobody needs them any more."""
+    return Temporaries(
+        plan=session.plan,
+        disk=session.disk,
+        memory=session.memory,
+        files=session.files,
+        manifests=session.manifests,
+        rebuilder=session.rebuilder,
+        survey=session.survey,
+    )
 
 
 def _scheduler(session: Session, slots: int) -> Scheduler:

@@ -15,6 +15,7 @@ from pymake.engine.manifest import Manifests
 from pymake.engine.orphans import Orphans
 from pymake.engine.rebuilders import VerifyingTraces
 from pymake.engine.survey import Survey, Surveyor
+from pymake.engine.wish import Wish
 from pymake.errors import BuildFileError, UsageError
 from pymake.fs.digest import digest_bytes
 from pymake.fs.disk import RealDisk
@@ -125,7 +126,8 @@ def _opened(project: Project, aim: Aim, state: StateFolder, *, writing: bool, ob
     memory = state.memory
     files = FileTable(plan, disk, memory)
     manifests = Manifests(plan, digest_bytes)
-    rebuilder = VerifyingTraces(plan=plan, files=files, memory=memory, manifests=manifests, forced=aim.forced)
+    wish = Wish(forced=aim.forced)
+    rebuilder = VerifyingTraces(plan=plan, files=files, memory=memory, manifests=manifests, wish=wish)
     surveyor = Surveyor(plan=plan, files=files, memory=memory, manifests=manifests, rebuilder=rebuilder)
     selection, survey, growth, notes = _surveyed(project, aim, compiled, Surveying(surveyor, rebuilder, files, disk))
     warnings = (*compiled.warnings, *notes)
@@ -168,6 +170,7 @@ def _surveyed(
     with _default_blamed(project, aim):
         if not plan.has_patterns:
             selection = select(plan, *targets)
+            surveying.rebuilder.keep(selection.named)
             return selection, surveying.surveyor.survey(selection.wanted), FixedPlan(), ()
         from pymake.app.growing import GrowingPlan  # noqa: PLC0415  # few projects have outputs of unknown names
 

@@ -59,6 +59,7 @@ class FileTable:
         self._versions = array("i")
         self._racy: set[FileId] = set()
         self._moved: set[FileId] = set()
+        self._assumed: set[FileId] = set()
 
     def look(self, files: Iterable[FileId]) -> None:
         """Stamp all these files in one pass; a file seen before is not looked at again."""
@@ -72,19 +73,26 @@ class FileTable:
                 self._versions[file] = ABSENT
                 continue
             seen = sighting(path)
+            if seen is not None and seen[0] == stamp:
+                self._versions[file] = seen[1]
+                continue
+            if stamp.size == FOLDER_SIZE:  # never equal to what is remembered, so asked for here at no cost for files
+                stamp = self._stamps[file] = self._disk.tree_stamp(path)  # noqa: PLW2901  # the same, looked at closer
             self._versions[file] = seen[1] if seen is not None and seen[0] == stamp else UNKNOWN
 
     def look_again(self, files: Iterable[FileId]) -> None:
         """Stamp these files anew; what is known of one goes only if its stamp differs or was not to be believed."""
         self._grow()
         rows = list(files)
-        for file, stamp in zip(rows, self._disk.stamps([self._plan.path(file) for file in rows]), strict=True):
+        for file in rows:
+            stamp = self._stamp(file)
             if stamp is not None and stamp == self._stamps[file] and file not in self._racy:
                 continue
             self._note_move(file)
             self._stamps[file] = stamp
             self._versions[file] = ABSENT if stamp is None else UNKNOWN
             self._racy.discard(file)
+            self._assumed.discard(file)
 
     def forget(self, files: Iterable[FileId]) -> None:
         """Nothing is known of these files any more: a job may have written them."""
@@ -94,6 +102,23 @@ class FileTable:
             self._versions[file] = UNSEEN
             self._stamps[file] = None
             self._racy.discard(file)
+            self._assumed.discard(file)
+
+    def assume(self, file: FileId, version: VersionId) -> None:
+        """Let a file that is not there count as having this version: a temporary one, which can be made anew."""
+        self._grow()
+        self._versions[file] = version
+        self._stamps[file] = None
+        self._assumed.add(file)
+
+    def is_assumed(self, file: FileId) -> bool:
+        """Whether the file is not there, and only counts as having its version."""
+        return file in self._assumed
+
+    @property
+    def has_assumed(self) -> bool:
+        """Whether any file is not there and counts as having a version."""
+        return bool(self._assumed)
 
     def look_at_made(self, outputs: Sequence[FileId]) -> None:
         """Stamp what a job has just made: whoever reads it is judged after this."""
@@ -125,9 +150,11 @@ class FileTable:
         return stamp is not None and stamp.size == FOLDER_SIZE
 
     def is_unchanged(self, file: FileId) -> bool:
-        """Whether the file on disk is still what `version` said. A racy stamp is not believed: hashed again."""
+        """Whether the file on disk is what `version` said. A racy stamp is not believed: hashed again."""
+        if file in self._assumed:
+            return False
         path = self._plan.path(file)
-        stamp = self._disk.stamp(path)
+        stamp = self._stamp(file)
         if stamp != self._stamps[file]:
             return False
         if stamp is None or file not in self._racy:
@@ -181,6 +208,8 @@ class FileTable:
                 unsure = True
             elif plain:
                 rows.append(row)
+            elif stamp is not None and version >= 0:
+                unsure = True  # what lies in the folder decided, and only a walk through it can tell of that
             else:
                 (absent if stamp is None else folders).append(row)
         columns = [array("q", column) for column in zip(*stamps, strict=True)]
@@ -190,6 +219,11 @@ class FileTable:
         """What is known of a file is about to be replaced: verdicts may have been made from it."""
         if self._versions[file] >= ABSENT:
             self._moved.add(file)
+
+    def _stamp(self, file: FileId) -> Stamp | None:
+        path = self._plan.path(file)
+        stamp = self._disk.stamp(path)
+        return self._disk.tree_stamp(path) if stamp is not None and stamp.size == FOLDER_SIZE else stamp
 
     def _hash(self, file: FileId) -> None:
         path = self._plan.path(file)

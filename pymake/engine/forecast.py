@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from pymake.engine.survey import temporary_jobs
 from pymake.model.upstream import Upstream
-from pymake.model.verdict import InputChanged, InputGone, OutputChanged
+from pymake.model.verdict import InputChanged, InputGone, OutputChanged, OutputNeeded
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from pymake.engine.survey import Survey
     from pymake.interfaces import Rebuilder
@@ -34,7 +35,8 @@ class Forecast:
     """What is expected of each suspect, in the order in which they would be judged.
 
     `reasons` are those that hold already; a job that may run has none, only `upstream`: jobs that will or may run and
-    whose outputs it reads. An expand job stands for all jobs of its task: nobody knows them before `upstream` has run.
+    whose outputs it reads. Or its reason is a temporary output, and `upstream` a job that may need it. An expand job
+    stands for all jobs of its task: nobody knows them before `upstream` has run.
     """
 
     job: JobId
@@ -70,7 +72,54 @@ def forecast(plan: Plan, survey: Survey, rebuilder: Rebuilder) -> list[Forecast]
             open_jobs[job] = found
             for reader in survey.readers.get(job, ()):
                 readers.setdefault(reader, []).append(job)
-    return result
+    result.extend(list(_perhaps_found(plan, survey, result)))
+    return _with_makers(plan, rebuilder, result)
+
+
+def _perhaps_found(plan: Plan, survey: Survey, found: list[Forecast]) -> Iterator[Forecast]:
+    """Makers of temporary outputs, when a run may turn out to read one that is gone by then: nobody knows before.
+
+    Those that are in `found` as up to date change there.
+    """
+    moving = (one.job for one in found if one.prospect in (Prospect.WILL, Prospect.MAY))
+    finder = next((job for job in moving if plan.depfile(job) is not None), None)
+    if finder is None:
+        return
+    at = {one.job: number for number, one in enumerate(found)}
+    for job in temporary_jobs(plan):
+        if not plan.outputs(job) or (job in at and found[at[job]].prospect is not Prospect.CLEAN):
+            continue
+        reason = OutputNeeded(path=plan.path(plan.outputs(job)[0]))
+        one = Forecast(job=job, prospect=Prospect.MAY, reasons=(reason,), upstream=(finder,))
+        if job in at:
+            found[at[job]] = one
+        elif survey.is_wanted(job):
+            yield one
+
+
+def _with_makers(plan: Plan, rebuilder: Rebuilder, found: list[Forecast]) -> list[Forecast]:
+    """A job that will or may run takes the makers of its temporary inputs with it, where these are gone."""
+    at = {one.job: number for number, one in enumerate(found)}
+    for one in reversed(found):
+        now = found[at[one.job]]
+        if now.prospect not in (Prospect.WILL, Prospect.MAY):
+            continue
+        for file in rebuilder.gone_inputs(one.job):
+            maker = plan.producer(file)
+            if maker in at:
+                number = at[maker]
+                found[number] = _needed(found[number], now, plan.path(file))
+    return found
+
+
+def _needed(maker: Forecast, reader: Forecast, path: str) -> Forecast:
+    if maker.prospect is Prospect.WILL or maker.prospect is Prospect.BLOCKED:
+        return maker
+    if reader.prospect is Prospect.WILL:
+        return replace(maker, prospect=Prospect.WILL, reasons=(OutputNeeded(path=path),))
+    if maker.prospect is Prospect.MAY:
+        return maker
+    return replace(maker, prospect=Prospect.MAY, reasons=(OutputNeeded(path=path),), upstream=(reader.job,))
 
 
 def _refused(rebuilder: Rebuilder, job: JobId) -> Forecast | None:

@@ -46,6 +46,7 @@ class Build:
         self._tally.build_started(self._conduct.slots)
         try:
             self._settle_all()
+            parts.temporaries.sweep(parts.scheduler.state)
         except PymakeError as error:
             self._settling.give_up()
             if self._tally.started:
@@ -73,6 +74,8 @@ class Build:
             if self._parts.plan.is_expand_job(job):
                 self._settling.expand(job)
                 continue
+            if self._settling.waits_for_makers(job):
+                continue
             verdict = self._parts.rebuilder.judge(job)
             match verdict:
                 case Clean():
@@ -80,7 +83,8 @@ class Build:
                     spared = True
                 case Dirty(reason=reason):
                     self._reasons[job] = reason
-                    scheduler.enqueue(job)
+                    if not self._settling.wake_makers(job):
+                        scheduler.enqueue(job)
                 case Refused(path=path):
                     self._settling.refuse(job, path)
                 case _:

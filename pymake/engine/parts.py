@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pymake.engine.recorder import Recorder
     from pymake.engine.scheduler import Scheduler
     from pymake.engine.survey import Survey
+    from pymake.engine.temporaries import Temporaries
     from pymake.interfaces import Clock, Executor, Growth, Interrupts, Logs, Rebuilder, Reporter
     from pymake.model.ids import JobId
     from pymake.model.plan import Plan
@@ -37,6 +38,7 @@ class Parts:
     scheduler: Scheduler
     rebuilder: Rebuilder
     recorder: Recorder
+    temporaries: Temporaries
     manifests: Manifests
     executor: Executor
     reporter: Reporter

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pymake.engine.wish import NO_WISH
 from pymake.model.ids import ABSENT, FileId, VersionId
 from pymake.model.outputs import fits
 from pymake.model.trace import NOTHING, shortened
@@ -20,6 +21,7 @@ from pymake.model.verdict import (
     NeverRan,
     OutputChanged,
     OutputMissing,
+    OutputNeeded,
     OutputsDiffer,
     Refused,
 )
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
     from pymake.engine.files import FileTable
     from pymake.engine.manifest import Manifests
+    from pymake.engine.wish import Wish
     from pymake.interfaces import Memory
     from pymake.model.ids import JobId
     from pymake.model.plan import Plan
@@ -45,13 +48,16 @@ class VerifyingTraces:
     """
 
     def __init__(
-        self, *, plan: Plan, files: FileTable, memory: Memory, manifests: Manifests, forced: bool = False
+        self, *, plan: Plan, files: FileTable, memory: Memory, manifests: Manifests, wish: Wish = NO_WISH
     ) -> None:
         self._plan = plan
         self._files = files
         self._memory = memory
         self._manifests = manifests
-        self._forced = forced
+        self._wish = wish
+        self._needed: set[JobId] = set()
+        self._kept: frozenset[JobId] = frozenset()
+        self._failed = frozenset(memory.failed())
 
     def judge(self, job: JobId) -> Verdict:
         """See `Rebuilder.judge`."""
@@ -78,7 +84,7 @@ class VerifyingTraces:
 
     def is_cleared(self, job: JobId, trace: Outline | None) -> bool:
         """Whether stamps alone show that the job is clean. No hashing; False only means: judge it."""
-        if trace is None or self._forced or self.is_always(job):
+        if trace is None or self._wish.forced or self.is_always(job) or self._has_failed(job):
             return False
         known, plan = self._files.known, self._plan
         return (
@@ -89,17 +95,86 @@ class VerifyingTraces:
             and self._manifests.action(job) == trace.action
         )
 
+    def clear_gone(self, jobs: Sequence[JobId]) -> None:
+        """Assume the outputs of temporary jobs that are gone, where stamps alone show that all else is as it was.
+
+        Jobs may stand in any order; one that reads what another makes is judged by what is assumed there.
+        """
+        waiting = list(jobs)
+        while waiting:
+            left = [job for job in waiting if not self._clear_gone(job)]
+            if len(left) == len(waiting):
+                return
+            waiting = left
+
+    def _clear_gone(self, job: JobId) -> bool:
+        trace = self._memory.outline(self._manifests.key(job))
+        gone = self._gone(job, trace)
+        for file, version in gone.items():
+            self._files.assume(file, version)
+        if trace is not None:
+            self._files.look(self.discovered(trace))
+        if self.is_cleared(job, trace):
+            return True
+        self._files.forget(gone)
+        return False
+
+    def _gone(self, job: JobId, trace: Outline | Trace | None) -> dict[FileId, VersionId]:
+        """The temporary outputs of a job that are not there and need not be, with their versions in the trace."""
+        plan = self._plan
+        if trace is None or not plan.task(plan.task_of(job)).temporary:
+            return {}
+        if self._wish.forced or job in self._kept or job in self._needed:
+            return {}
+        versions = {self._memory.version(VersionId(v)).path: VersionId(v) for v in trace.outputs}
+        absent = (file for file in self.outputs(job, trace) if not self._files.is_there(file))
+        return {file: versions[plan.path(file)] for file in absent if plan.path(file) in versions}
+
+    def keep(self, jobs: frozenset[JobId]) -> None:
+        """The temporary outputs of just these jobs are asked for by name: they have to be there, and stay."""
+        self._kept = jobs
+
+    @property
+    def kept(self) -> frozenset[JobId]:
+        """The jobs whose temporary outputs are asked for by name."""
+        return self._kept
+
+    def need(self, job: JobId) -> None:
+        """A job that has to run reads what this job makes: its temporary outputs have to be there."""
+        self._needed.add(job)
+
+    def gone_inputs(self, job: JobId) -> list[FileId]:
+        """See `Rebuilder.gone_inputs`."""
+        return [file for file in self._inputs(job) if self._files.is_assumed(file)] if self._files.has_assumed else []
+
+    def makers(self, job: JobId) -> list[JobId]:
+        """See `Rebuilder.makers`."""
+        producers = (self._plan.producer(file) for file in self._inputs(job) if not self._files.is_assumed(file))
+        return list(dict.fromkeys(producer for producer in producers if producer is not None and producer != job))
+
+    def _inputs(self, job: JobId) -> list[FileId]:
+        """Every input of a job, discovered ones too."""
+        files = [*self._plan.dirtying(job), *self._plan.order_only(job)]
+        trace = None if self._plan.is_expand_job(job) else self._memory.outline(self._manifests.key(job))
+        if trace is not None:
+            files += self.discovered(trace)
+        return list(dict.fromkeys(files))
+
     def reasons(self, job: JobId) -> Iterator[Reason]:
         """Every reason why the job is dirty, what was forced or changed by hand first; none if it is clean."""
-        if self._forced:
+        if self._wish.forced:
             yield Forced()
         if self.is_always(job):
             yield AlwaysRuns()
         key = self._manifests.key(job)
         trace = self._memory.trace(key)
         if trace is None:
-            yield NeverRan() if self._memory.failure(key) is None else FailedLastTime()
+            yield FailedLastTime() if key in self._failed else NeverRan()
             return
+        for file, version in self._gone(job, trace).items():
+            self._files.assume(file, version)
+        if self._has_failed(job):
+            yield FailedLastTime()
         yield from self._action_reasons(job, trace)
         yield from self._input_reasons(job, trace)
         yield from self._output_reasons(job, trace)
@@ -141,6 +216,12 @@ class VerifyingTraces:
         made = plan.declared_outputs(job) or plan.patterns(job)
         return plan.task(plan.task_of(job)).always or not (made or plan.dirtying(job))
 
+    def _is_needed(self, job: JobId) -> bool:
+        return job in self._needed and self._plan.task(self._plan.task_of(job)).temporary
+
+    def _has_failed(self, job: JobId) -> bool:
+        return bool(self._failed) and self._manifests.key(job) in self._failed
+
     def _action_reasons(self, job: JobId, trace: Trace) -> Iterator[Reason]:
         if self._manifests.action(job) == trace.action:
             return
@@ -171,8 +252,9 @@ class VerifyingTraces:
         if added or removed:
             yield OutputsDiffer(added=added, removed=removed)
         for file in outputs:
-            if not self._files.is_there(file):
-                yield OutputMissing(path=self._plan.path(file))
+            if not self._files.is_there(file) or (job in self._needed and self._files.is_assumed(file)):
+                path = self._plan.path(file)
+                yield OutputNeeded(path=path) if self._is_needed(job) else OutputMissing(path=path)
         for file in self._changed(outputs, trace.outputs, added):
             if self._files.is_there(file):
                 yield OutputChanged(path=self._plan.path(file))

@@ -35,16 +35,24 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edited:
-    """This input was changed while the job ran: nothing is recorded, the job has to run again."""
+    """This input was changed while the job ran: nothing is recorded, the job has to run again.
+
+    `producer` makes the input, so it is judged again first; None for a source.
+    """
 
     path: str
+    producer: JobId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadTooEarly:
-    """The job read, without declaring it, what these unsettled jobs make: it has to run again after them."""
+    """The job read, without declaring it, what these jobs make: it has to run again after them.
+
+    `gone` are those of them that are settled, and whose temporary output was not there to be read.
+    """
 
     producers: tuple[JobId, ...]
+    gone: tuple[JobId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,9 +214,9 @@ class Recorder:
 
     def _edited(self, file: FileId) -> Edited | Rejected:
         """An input is not what it was. Without it another run would only make a mess, so that is a failure."""
-        path = self._plan.path(file)
-        if self._files.is_there(file):
-            return Edited(path=path)
+        path, producer = self._plan.path(file), self._plan.producer(file)
+        if producer is not None or self._files.is_there(file):
+            return Edited(path=path, producer=producer)
         return Rejected(error=InputKeepsChanging(f"input {path} was removed during the run"))
 
     def _folders(self, job: JobId) -> set[str]:
@@ -258,12 +266,16 @@ class Recorder:
     ) -> Edited | ReadTooEarly | None:
         producers = [self._maker(file) for file in discovered]
         first = tuple(p for p in dict.fromkeys(producers) if p is not None and p != job and can_wait_for(p))
-        if first:
-            return ReadTooEarly(producers=first)
+        gone = {
+            p for p, file in zip(producers, discovered, strict=True) if p is not None and self._files.is_assumed(file)
+        }
+        if first or gone:
+            return ReadTooEarly(producers=tuple(dict.fromkeys((*first, *gone))), gone=tuple(gone))
         for file in discovered:
             if not self._files.is_as_at(file, self._launched[job]):
                 self._files.forget([file])
-                return Edited(path=self._plan.path(file))
+                producer = self._plan.producer(file)
+                return Edited(path=self._plan.path(file), producer=None if producer == job else producer)
         return None
 
     def _maker(self, file: FileId) -> JobId | None:

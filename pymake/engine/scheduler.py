@@ -22,7 +22,7 @@ class JobState(enum.IntEnum):
     """Where a job is in this build; each comment says what holds then."""
 
     IDLE = 0
-    """Not wanted, or cleared by the survey: nothing will happen to it."""
+    """Not wanted, or cleared by the survey: nothing will happen to it, unless it is revived."""
     WAITING = 1
     """Something upstream is not settled."""
     READY = 2
@@ -32,9 +32,9 @@ class JobState(enum.IntEnum):
     RUNNING = 4
     """Handed to the executor; holds its cores and a place in its pool."""
     CLEAN = 5
-    """Settled: judged, nothing had to run."""
+    """Settled: judged, nothing had to run. May be revived."""
     DONE = 6
-    """Settled: it ran and ended well."""
+    """Settled: it ran and ended well. May be revived."""
     FAILED = 7
     """Settled: it ran and failed."""
     NOT_RUN = 8
@@ -50,17 +50,19 @@ class JobState(enum.IntEnum):
 
 
 _NEXT: dict[JobState, frozenset[JobState]] = {
-    JobState.IDLE: frozenset(),
+    JobState.IDLE: frozenset({JobState.READY}),
     JobState.WAITING: frozenset({JobState.READY, JobState.NOT_RUN}),
-    JobState.READY: frozenset({JobState.QUEUED, JobState.CLEAN, JobState.NOT_RUN, JobState.EXPANDED, JobState.FAILED}),
+    JobState.READY: frozenset(
+        {JobState.QUEUED, JobState.CLEAN, JobState.NOT_RUN, JobState.EXPANDED, JobState.FAILED, JobState.WAITING}
+    ),
     JobState.QUEUED: frozenset({JobState.RUNNING, JobState.LINED_UP, JobState.NOT_RUN}),
     JobState.LINED_UP: frozenset({JobState.RUNNING, JobState.QUEUED}),
     JobState.RUNNING: frozenset({JobState.ENDED}),
     JobState.ENDED: frozenset({JobState.QUEUED, JobState.WAITING, JobState.DELAYED, JobState.DONE, JobState.FAILED}),
     JobState.DELAYED: frozenset({JobState.QUEUED, JobState.NOT_RUN}),
-    JobState.CLEAN: frozenset(),
+    JobState.CLEAN: frozenset({JobState.READY}),
     JobState.EXPANDED: frozenset(),
-    JobState.DONE: frozenset(),
+    JobState.DONE: frozenset({JobState.READY}),
     JobState.FAILED: frozenset(),
     JobState.NOT_RUN: frozenset(),
 }
@@ -72,6 +74,7 @@ _NOT_STARTED = (JobState.WAITING, JobState.READY, JobState.QUEUED, JobState.DELA
 
 SETTLED = frozenset({JobState.CLEAN, JobState.DONE, JobState.FAILED, JobState.NOT_RUN, JobState.EXPANDED})
 _NOT_MADE = (JobState.FAILED, JobState.NOT_RUN)
+_MADE = (JobState.IDLE, JobState.CLEAN, JobState.DONE)
 
 
 class Scheduler:
@@ -86,6 +89,7 @@ class Scheduler:
     ) -> None:
         self._plan = plan
         self._slots = slots
+        self._suspects = survey.suspects
         self._upstream = Upstream(plan, survey.suspects, survey.readers)
         critical = critical_seconds(plan, self._upstream.order, survey.usual, self._upstream.downstream)
         self._rank = {job: (job not in failed, -critical[job], job) for job in self._upstream.order}
@@ -98,6 +102,10 @@ class Scheduler:
         self._held: dict[str, list[tuple[bool, float, JobId]]] = {}
         self._pool_room = dict(pools)
         self._cores_used = 0
+        self.revived: set[JobId] = set()
+        """Jobs that were settled before, and are open again."""
+        self._waiters: dict[JobId, list[JobId]] = {}
+        self._awaited: dict[JobId, int] = {}
         for job in self._upstream.ready():
             self._make_ready(job)
 
@@ -204,22 +212,46 @@ class Scheduler:
         """The job is CLEAN, DONE, FAILED or NOT_RUN. Returns the jobs that are not run because it failed."""
         self._move(job, state)
         if state in _NOT_MADE:
+            self.revived.discard(job)
             return self._drop_behind(job)
-        for freed in self._upstream.settle(job):
-            if self._states[freed] == JobState.WAITING:
-                self._make_ready(freed)
+        freed = [] if job in self.revived else self._upstream.settle(job)
+        self.revived.discard(job)
+        for waiter in self._waiters.pop(job, ()):
+            self._awaited[waiter] -= 1
+            freed.append(waiter)
+        for found in dict.fromkeys(freed):
+            waits = self._awaited.get(found) or self._upstream.is_waiting(found)
+            if self._states[found] == JobState.WAITING and not waits:
+                self._make_ready(found)
         return []
+
+    def revive(self, upstream: Collection[JobId], waiter: JobId) -> None:
+        """A job that is ready, or has ended, needs what other jobs make; it is judged again after them.
+
+        Those that are settled are judged once more first. What else is downstream of these is left as it is: it was
+        settled, or judged, by what they made before.
+        """
+        self._move(waiter, JobState.WAITING)
+        for job in upstream:
+            settled = self._states[job] in _MADE
+            if not settled and job not in self.revived:
+                self._upstream.postpone(waiter, job)
+                continue
+            self._waiters.setdefault(job, []).append(waiter)
+            self._awaited[waiter] = self._awaited.get(waiter, 0) + 1
+            if settled:
+                self._open += 1
+                self.revived.add(job)
+                if self._states[job] == JobState.IDLE:
+                    self._suspects[job] = 1
+                    self._upstream.order.append(job)
+                    self._rank.setdefault(job, (True, 0.0, job))
+                self._make_ready(job)
 
     def can_wait_for(self, job: JobId, upstream: JobId) -> bool:
         """Whether `upstream` is still open, and does not itself wait for `job`."""
         state = JobState(self._states[upstream])
-        return state not in SETTLED | {JobState.IDLE} and upstream not in self._upstream.all_behind(job)
-
-    def postpone(self, job: JobId, upstream: Collection[JobId]) -> None:
-        """A job that ended turned out to need what these unsettled jobs make; it is judged again after them."""
-        self._move(job, JobState.WAITING)
-        for producer in upstream:
-            self._upstream.postpone(job, producer)
+        return state not in SETTLED | {JobState.IDLE} and upstream not in self._all_behind(job)
 
     def join(
         self, suspects: Sequence[JobId], readers: Mapping[JobId, Sequence[JobId]], usual: Mapping[JobId, float]
@@ -234,7 +266,7 @@ class Scheduler:
         self._open += len(suspects)
         for job in free:
             self._make_ready(job)
-        return [dropped for job in suspects if self._is_lost(job) for dropped in (job, *self._drop(job))]
+        return [dropped for job in suspects if self._is_lost(job) for dropped in self._drop(job)]
 
     def drop_rest(self) -> list[JobId]:
         """Nothing new is to start: whatever has not started is NOT_RUN. Returns those jobs."""
@@ -251,11 +283,24 @@ class Scheduler:
         return any(other is not None and self._states[other] in _NOT_MADE for other in upstream)
 
     def _drop(self, job: JobId) -> list[JobId]:
+        if self._states[job] != JobState.WAITING:
+            return []
         self._move(job, JobState.NOT_RUN)
-        return self._drop_behind(job)
+        return [job, *self._drop_behind(job)]
+
+    def _all_behind(self, job: JobId) -> list[JobId]:
+        """Every suspect that waits for this job, directly or not, be it for the first time or once more."""
+        behind = dict.fromkeys(self._upstream.all_behind(job))
+        stack = [job, *behind] if self._waiters else []
+        while stack:
+            for waiter in self._waiters.get(stack.pop(), ()):
+                new = [found for found in (waiter, *self._upstream.all_behind(waiter)) if found not in behind]
+                behind.update(dict.fromkeys(new))
+                stack += new
+        return list(behind)
 
     def _drop_behind(self, job: JobId) -> list[JobId]:
-        dropped = [behind for behind in self._upstream.all_behind(job) if self._states[behind] == JobState.WAITING]
+        dropped = [behind for behind in self._all_behind(job) if self._states[behind] == JobState.WAITING]
         for behind in dropped:
             self._move(behind, JobState.NOT_RUN)
         return dropped

@@ -13,7 +13,7 @@ from pymake.errors import InputKeepsChanging, JobError, OutputProtected, PymakeE
 from pymake.model.job import Began, Cancelled, Failed, Returned, Succeeded
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from pymake.engine.parts import Conduct, Parts
     from pymake.engine.tally import Tally
@@ -35,6 +35,7 @@ class Settling:
         self._reasons = reasons
         self._attempts = Attempts()
         self.tempo = Tempo(parts.plan, parts.survey.usual)
+        self._recorded: set[JobId] = set()
         self.stopping = False
         self.broken: PymakeError | None = None
 
@@ -43,7 +44,7 @@ class Settling:
         plan = self._parts.plan
         if plan.patterns(job) and not plan.is_found(job):
             plan.add_found(job, self._parts.rebuilder.remembered(job))
-        self._parts.scheduler.settle(job, JobState.CLEAN)
+        self.settle_well(job, JobState.CLEAN)
 
     def expand(self, job: JobId) -> None:
         """All that an expand job waits for is settled: the jobs of its task join the build.
@@ -107,7 +108,33 @@ class Settling:
             hint=f"remove {path}, and the next build makes it anew",
         )
         self._tally.job_refused(job, error)
-        self._tally.leave([job, *self._parts.scheduler.settle(job, JobState.NOT_RUN)])
+        self._leave([job, *self._parts.scheduler.settle(job, JobState.NOT_RUN)])
+
+    def settle_well(self, job: JobId, state: JobState) -> None:
+        """The job is clean or done: what it was the last one to read may go."""
+        self._parts.scheduler.settle(job, state)
+        self._parts.temporaries.settled(job, self._parts.scheduler.state)
+
+    def waits_for_makers(self, job: JobId) -> bool:
+        """Whether a ready job has to wait, since what it reads is just being made anew."""
+        parts = self._parts
+        if not parts.scheduler.revived:
+            return False
+        makers = [maker for maker in parts.rebuilder.makers(job) if maker in parts.scheduler.revived]
+        if makers:
+            parts.scheduler.revive(makers, job)
+        return bool(makers)
+
+    def wake_makers(self, job: JobId) -> bool:
+        """Have temporary inputs made anew that a dirty job needs and that are gone; whether it has to wait for them."""
+        parts = self._parts
+        producers = (parts.plan.producer(file) for file in parts.rebuilder.gone_inputs(job))
+        makers = [maker for maker in dict.fromkeys(producers) if maker is not None]
+        for maker in makers:
+            parts.rebuilder.need(maker)
+        if makers:
+            parts.scheduler.revive(makers, job)
+        return bool(makers)
 
     def enqueue_due(self) -> None:
         """Queue the jobs that have waited long enough for their next attempt."""
@@ -123,7 +150,7 @@ class Settling:
         """Start nothing new; what runs may end."""
         self.stopping = True
         self._parts.executor.halt()
-        self._tally.leave(self._parts.scheduler.drop_rest())
+        self._leave(self._parts.scheduler.drop_rest())
         self._attempts.clear()
 
     def give_up(self) -> None:
@@ -160,21 +187,24 @@ class Settling:
         )
         match commit:
             case Recorded(notes=notes):
+                self._recorded.add(job)
                 for note in notes:
                     self._tally.note(note)
-                parts.scheduler.settle(job, JobState.DONE)
+                self.settle_well(job, JobState.DONE)
                 self._tally.job_ended(outcome, None)
-            case Edited(path=path):
-                self._edited(outcome, path)
-            case ReadTooEarly(producers=producers):
-                parts.scheduler.postpone(job, producers)
+            case Edited(path=path, producer=producer):
+                self._edited(outcome, path, producer)
+            case ReadTooEarly(producers=producers, gone=gone):
+                for maker in gone:
+                    parts.rebuilder.need(maker)
+                parts.scheduler.revive(producers, job)
             case Rejected(error=error):
                 self._fail(outcome, error)
             case _:
                 assert_never(commit)
 
-    def _edited(self, outcome: Succeeded, path: str) -> None:
-        """Run the job again with the new content, a few times at most."""
+    def _edited(self, outcome: Succeeded, path: str, producer: JobId | None) -> None:
+        """Run the job again with the new content, a few times at most; an output of another job is made anew first."""
         job = outcome.job
         if not self._attempts.edited(job):
             self._fail(outcome, InputKeepsChanging(f"input {path} was edited in each of {MOST_EDITS + 1} runs"))
@@ -183,7 +213,11 @@ class Settling:
             self._drop(job)
             return
         self._tally.note(f"{self._parts.plan.label(job)}: input {path} was edited during the run; running it again")
-        self._parts.scheduler.enqueue(job)
+        if producer is None:
+            self._parts.scheduler.enqueue(job)
+        else:
+            self._parts.rebuilder.need(producer)
+            self._parts.scheduler.revive([producer], job)
 
     def _retry(self, job: JobId) -> bool:
         """Whether a job that failed is tried once more; then it is under way."""
@@ -197,13 +231,23 @@ class Settling:
         self._attempts.again_at(self._parts.clock.monotonic() + task.retry_delay, job)
         return True
 
-    def _drop(self, job: JobId) -> None:
-        """A job that started and will not end well in this build, for no fault of its own."""
+    def _leave(self, jobs: Sequence[JobId]) -> None:
+        """Jobs that will not be started, or not once more; what an earlier run of one left is not to be believed."""
+        self._tally.leave(jobs)
+        for job in jobs:
+            if job in self._tally.started and job not in self._recorded:
+                self._discard(job)
+
+    def _discard(self, job: JobId) -> None:
         try:
             self._parts.recorder.discard(job)
         except PymakeError as refusal:
             self._tally.note(str(refusal))
-        self._tally.leave(self._parts.scheduler.settle(job, JobState.FAILED))
+
+    def _drop(self, job: JobId) -> None:
+        """A job that started and will not end well in this build, for no fault of its own."""
+        self._discard(job)
+        self._leave(self._parts.scheduler.settle(job, JobState.FAILED))
 
     def _fail(self, outcome: Failed | Succeeded, error: JobError) -> None:
         parts, job = self._parts, outcome.job
@@ -216,7 +260,7 @@ class Settling:
             except PymakeError as refusal:
                 error.facts += (("also", refusal.message), *refusal.facts)
         parts.recorder.record_failure(job, outcome, self._reasons[job], error)
-        self._tally.leave(parts.scheduler.settle(job, JobState.FAILED))
+        self._leave(parts.scheduler.settle(job, JobState.FAILED))
         self._tally.job_ended(outcome, error)
         if not self._conduct.keep_going:
             self.stop()

@@ -13,6 +13,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from pymake.model.ids import TaskId
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -29,20 +31,32 @@ class Survey:
     """`suspects[job]` is 1 for jobs that have to be judged, and for expand jobs; the other wanted jobs are clean.
 
     `readers` holds the jobs that were found, by an earlier run, to read what a job makes without declaring it.
-    `usual` holds the seconds of the last good run of each suspect that had one. `total` counts the jobs looked at,
-    `expand_jobs` the suspects that are no jobs but make some. All of it grows with the plan, by `Surveyor.extend`.
+    `usual` holds the seconds of the last good run of each suspect that had one. `looked_at` is 1 for the wanted jobs,
+    `total` counts them, `expand_jobs` the suspects that are no jobs but make some. All of it grows with the plan, by
+    `Surveyor.extend`.
     """
 
     total: int = 0
     expand_jobs: int = 0
     suspects: bytearray = field(default_factory=bytearray)
+    looked_at: bytearray = field(default_factory=bytearray)
     readers: dict[JobId, list[JobId]] = field(default_factory=dict)
     usual: dict[JobId, float] = field(default_factory=dict)
+
+    def is_wanted(self, job: JobId) -> bool:
+        """Whether the job was looked at."""
+        return bool(self.looked_at[job])
 
     @property
     def to_judge(self) -> int:
         """How many jobs could not be cleared by their stamps alone."""
         return sum(self.suspects) - self.expand_jobs
+
+
+def temporary_jobs(plan: Plan) -> list[JobId]:
+    """The jobs of all temporary tasks. Costs a look at each task, and at no job when there is no such task."""
+    tasks = [task for task in map(TaskId, range(plan.task_count)) if plan.task(task).temporary]
+    return [job for task in tasks for job in plan.task_jobs(task)]
 
 
 class Surveyor:
@@ -57,8 +71,8 @@ class Surveyor:
         self._manifests = manifests
         self._rebuilder = rebuilder
         self._survey = Survey()
-        self._looked_at = bytearray()
         self._unmade: dict[FileId, list[JobId]] = {}
+        self._temporary: frozenset[JobId] = frozenset()
 
     def survey(self, wanted: bytearray) -> Survey:
         """Look at every file of the wanted jobs once."""
@@ -72,14 +86,16 @@ class Surveyor:
         """
         plan, survey = self._plan, self._survey
         seen_before = bool(survey.total)
-        for row in (survey.suspects, self._looked_at):
+        for row in (survey.suspects, self._survey.looked_at):
             row.extend(bytes(plan.job_count - len(row)))
         real = [job for job in jobs if not plan.is_expand_job(job)]
         for job in real:
-            self._looked_at[job] = 1
+            self._survey.looked_at[job] = 1
         survey.total += len(real)
         survey.expand_jobs += len(jobs) - len(real)
         self._files.look(self._declared_files(real))
+        self._temporary = frozenset(temporary_jobs(plan))
+        self._rebuilder.clear_gone([job for job in real if job in self._temporary])
         found = [job for job in jobs if plan.is_expand_job(job) or not self._clear(job)]
         if seen_before:
             found += [job for job in real if self._reads_of_suspect(job)]
@@ -90,7 +106,9 @@ class Surveyor:
 
     def is_cleared(self, job: JobId) -> bool:
         """Whether the job was looked at and is clean."""
-        return job < len(self._looked_at) and bool(self._looked_at[job]) and not self._survey.suspects[job]
+        return (
+            job < len(self._survey.looked_at) and bool(self._survey.looked_at[job]) and not self._survey.suspects[job]
+        )
 
     def discovered(self) -> list[tuple[FileId, list[JobId]]]:
         """Files without a known maker that jobs were found to read, each with these jobs; only for plans that grow."""
@@ -149,17 +167,26 @@ class Surveyor:
         return any(producer is not None and suspects[producer] for producer in producers)
 
     def _spread(self, found: Sequence[JobId]) -> None:
-        """Everything downstream of a suspect is one too: its inputs are not settled."""
+        """Everything downstream of a suspect is one too: its inputs are not settled.
+
+        So is whatever makes a temporary file that a suspect reads and that is gone: the suspect may need it.
+        """
         suspects, usual = self._survey.suspects, self._survey.usual
         stack = list(found)
         while stack:
-            for reader in self._downstream(stack.pop()):
-                if self._looked_at[reader] and not suspects[reader]:
+            job = stack.pop()
+            for reader in (*self._downstream(job), *self._makers_of_gone(job)):
+                if self._survey.looked_at[reader] and not suspects[reader]:
                     suspects[reader] = 1
                     stack.append(reader)
                     trace = self._memory.outline(self._manifests.key(reader))
                     if trace is not None:
                         usual[reader] = trace.seconds
+
+    def _makers_of_gone(self, job: JobId) -> Iterator[JobId]:
+        if self._temporary and not self._plan.is_expand_job(job):
+            makers = map(self._plan.producer, self._rebuilder.gone_inputs(job))
+            yield from (maker for maker in makers if maker is not None)
 
     def _downstream(self, job: JobId) -> Iterator[JobId]:
         for file in self._plan.outputs(job):

@@ -338,6 +338,7 @@ ARGUMENTS: Mapping[str, Argument] = {
     "retry_delay": Argument(
         field="retry_delay", convert=_number("retry_delay", "a number of seconds from 0", lambda n: n >= 0)
     ),
+    "temporary": Argument(field="temporary", convert=_boolean("temporary")),
     "protected": Argument(field="protected", convert=_boolean("protected")),
     "interactive": Argument(field="interactive", convert=_boolean("interactive")),
     "always": Argument(field="always", convert=_boolean("always")),

@@ -89,6 +89,10 @@ class DeclaredTask(Referable):
         self.conditions = (*self.conditions, *conditions)
         return self
 
+    def temporary(self) -> DeclaredTask:
+        """Remove the outputs when their last reader is done, and make them anew only when a reader has to run."""
+        return self.modify(caller(), {"temporary": True})
+
     def protected(self) -> DeclaredTask:
         """Make the outputs read-only, and never overwrite one that was edited by hand."""
         return self.modify(caller(), {"protected": True})

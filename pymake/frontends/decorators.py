@@ -226,6 +226,11 @@ def resources(*, cores: int = 1) -> Decorator:
     return Decorator(cores=cores)
 
 
+def temporary(function: F) -> F:
+    """Remove the outputs when their last reader is done, and make them anew only when a reader has to run."""
+    return Decorator(temporary=True)(function)
+
+
 def protected(function: F) -> F:
     """Make the outputs read-only, and never overwrite one that was edited by hand."""
     return Decorator(protected=True)(function)

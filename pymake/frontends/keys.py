@@ -105,6 +105,7 @@ TASK_KEYS: Mapping[str, Key] = {
         _key("cores", shapes.whole(1), "How many processors one job takes; default: 1."),
         _key("timeout", shapes.SECONDS, "Seconds after which an attempt is killed and has failed."),
         _key("retries", shapes.whole(0), "How many further attempts a job gets that failed; default: 0."),
+        _key("temporary", shapes.BOOLEAN, "Remove the outputs when their last reader is done."),
         _key(
             "protected", shapes.BOOLEAN, "Make the outputs read-only, and never overwrite one that was edited by hand."
         ),
@@ -237,7 +238,7 @@ RULES: tuple[Rule, ...] = (
 
 LATER_KEYS = frozenset(
     {
-        *("memory", "temporary"),
+        "memory",
     }
 )
 """Words that build files of later versions know."""

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from pymake.errors import InternalError
 from pymake.fs.digest import Digester
 from pymake.fs.refusal import refused
+from pymake.fs.tree import tree_stamp
 from pymake.model.trace import FOLDER_SIZE, Stamp
 
 if TYPE_CHECKING:
@@ -75,6 +76,19 @@ class RealDisk:
             size = FOLDER_SIZE if status.st_mode & _KIND == _FOLDER else status.st_size
             found.append(Stamp(status.st_mtime_ns, status.st_ctime_ns, size, status.st_ino))
         return found
+
+    def tree_stamp(self, path: str) -> Stamp | None:
+        """See `Disk.tree_stamp`.
+
+        Raises:
+            PymakeError: a folder in it may not be looked into.
+        """
+        try:
+            return tree_stamp(self._real(path))
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            raise refused("look into", path, error) from error
 
     def digest(self, path: str) -> bytes | None:
         """See `Disk.digest`."""
@@ -173,8 +187,6 @@ class RealDisk:
         The ctime decides, since no program can set it. The mtime is asked as well, for file systems without a ctime of
         their own, unless it lies in the future: that would make the file racy for years.
         """
-        if stamp.size == FOLDER_SIZE:
-            return True
         coarse = stamp.mtime % NS == 0 and stamp.ctime % NS == 0
         latest = max(stamp.ctime, stamp.mtime) if stamp.mtime <= hashed_at else stamp.ctime
         return latest + (COARSE_MARGIN if coarse else MARGIN) > hashed_at

@@ -201,6 +201,7 @@ class Task:
     timeout: float | None = None
     retries: int = 0
     retry_delay: float = 0.0
+    temporary: bool = False
     protected: bool = False
     interactive: bool = False
     always: bool = False

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from pymake.model.outputs import fits
 
 FOLDER_SIZE = -1
-"""The size in the stamp of a folder: such a stamp is never believed, since it does not change with what lies below."""
+"""The size in the stamp of a folder. Only the one of its whole tree (`Disk.tree_stamp`) tells what lies below."""
 
 DIGEST_BYTES = 16
 

@@ -49,6 +49,10 @@ class Upstream:
         self._close_one(self._plan.task_of(job), freed)
         return freed
 
+    def is_waiting(self, job: JobId) -> bool:
+        """Whether something upstream of the job is still open."""
+        return self._open[job] > 0
+
     def postpone(self, job: JobId, upstream: JobId) -> None:
         """A job that had started turned out to need what an unsettled one makes."""
         self._readers.setdefault(upstream, []).append(job)

@@ -14,7 +14,7 @@ class NeverRan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FailedLastTime:
-    """The last run failed, and nothing is remembered from before."""
+    """The last run failed: it runs again, whatever is remembered from before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +72,13 @@ class OutputChanged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OutputNeeded:
+    """A temporary output that is gone is read by a job that has to run."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FacetChanged:
     """The command, the code, an argument, a variable … is another one; None where there is none."""
 
@@ -91,6 +98,7 @@ Reason = (
     | OutputsDiffer
     | OutputMissing
     | OutputChanged
+    | OutputNeeded
     | FacetChanged
 )
 
@@ -146,6 +154,8 @@ def describe(reason: Reason) -> str:
             return f"output {path} is missing"
         case OutputChanged(path=path):
             return f"output {path} was changed"
+        case OutputNeeded(path=path):
+            return f"temporary output {path} is needed again"
         case FacetChanged(name=name, before=before, after=after):
             verb = "is new" if before is None else "is gone" if after is None else "changed"
             return f"{name} {verb}"

@@ -41,10 +41,14 @@ class Deferring(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
-    """`goals` are the jobs that make the targets; `wanted[job]` is 1 for them and for everything upstream."""
+    """`goals` are the jobs that make the targets; `wanted[job]` is 1 for them and for everything upstream.
+
+    `named` are the goals that were asked for as what they are: by a path or by the name of their task.
+    """
 
     goals: tuple[JobId, ...]
     wanted: bytearray
+    named: frozenset[JobId] = frozenset()
 
 
 def select(plan: Plan, targets: Sequence[str], where: str) -> Selection:
@@ -74,6 +78,7 @@ class Selector:
         self._names = {plan.task(task).name: task for task in _tasks(plan)}
         self._upstream = _Upstream(plan, deferring, self._names)
         self._goals: dict[JobId, None] = {}
+        self._named: set[JobId] = set()
         self._seen = bytearray()
 
     def extend(self) -> list[JobId]:
@@ -91,17 +96,27 @@ class Selector:
             self._seen[job] = 1
         return fresh
 
+    @property
+    def named(self) -> frozenset[JobId]:
+        """The goals that were asked for as what they are."""
+        return frozenset(self._named)
+
     def selection(self) -> Selection:
         """What is wanted by now."""
-        return Selection(goals=tuple(self._goals), wanted=self._upstream.wanted())
+        return Selection(goals=tuple(self._goals), wanted=self._upstream.wanted(), named=self.named)
 
     def _want(self, target: str) -> None:
         task = self._names.get(target)
         if task is not None:
             self._goals.update(dict.fromkeys(self._upstream.want_task(task)))
+            if self._targets:
+                self._named.update(self._plan.task_jobs(task))
             return
         files = _files(self._plan, target, self._where)
-        self._goals.update(dict.fromkeys(self._upstream.want_files(files or ())))
+        makers = self._upstream.want_files(files or ())
+        self._goals.update(dict.fromkeys(makers))
+        if self._is_made_by_name(target):
+            self._named.update(makers)
         if self._plan.has_patterns and not self._is_made_by_name(target):
             hopes = self._hopes(target)
             for name in hopes:

@@ -46,7 +46,7 @@ from pymake.store.records import (
 from pymake.store.refusal import FOLDER, refused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from pymake.model.ids import VersionId
     from pymake.model.trace import Failure, Outline, Stamp, Start, Trace, Version
@@ -185,6 +185,10 @@ class Journal:
     def keys(self) -> Iterable[str]:
         """See `Memory.keys`."""
         return tuple(self._contents.traces)
+
+    def failed(self) -> Collection[str]:
+        """See `Memory.failed`."""
+        return self._contents.failures.keys()
 
     def flush(self) -> None:
         """Write what waits."""

@@ -86,6 +86,7 @@ class MemoryDisk:
         self._files: dict[str, _File] = {}
         self._folders: set[str] = set()
         self._inodes = 0
+        self._removals: dict[str, int] = {}
         for path, data in (files or {}).items():
             self.write(path, data)
 
@@ -102,6 +103,18 @@ class MemoryDisk:
     def stamps(self, paths: Iterable[str]) -> list[Stamp | None]:
         """See `Disk.stamps`."""
         return [self.stamp(path) for path in paths]
+
+    def tree_stamp(self, path: str) -> Stamp | None:
+        """See `Disk.tree_stamp`. The time of a folder is that of the last removal from it."""
+        if not self._is_folder(path):
+            return None
+        below = [name for name in sorted({*self._files, *self._folders}) if name.startswith(_below(path))]
+        stamps = [self.stamp(name) for name in below]
+        times = [stamp for stamp in stamps if stamp is not None]
+        removals = [self._coarse(self._removals.get(name, 0)) for name in (path, *below)]
+        number = int.from_bytes(_hash(repr((below, stamps, removals)).encode())[:7], "little")
+        mtime, ctime = (max((stamp[at] for stamp in times), default=0) for at in (0, 1))
+        return Stamp(mtime, max(ctime, *removals), FOLDER_SIZE, number)
 
     def digest(self, path: str) -> bytes | None:
         """See `Disk.digest`; another hash function than on a real disk."""
@@ -126,6 +139,8 @@ class MemoryDisk:
     def remove(self, path: str) -> None:
         """See `Disk.remove`."""
         path = path.rstrip("/")
+        if path in self._files or path in self._folders:
+            self._removals[posixpath.dirname(path)] = self.clock.tick()
         self._files = {name: f for name, f in self._files.items() if not _is_within(name, path)}
         self._folders = {name for name in self._folders if not _is_within(name, path)}
 
@@ -151,7 +166,7 @@ class MemoryDisk:
 
     def is_racy(self, stamp: Stamp, hashed_at: int) -> bool:
         """See `Disk.is_racy`."""
-        return stamp.size == FOLDER_SIZE or stamp.ctime + self._resolution > hashed_at
+        return stamp.ctime + self._resolution > hashed_at
 
     def now(self) -> int:
         """See `Disk.now`: the time that the next change gets."""

@@ -9,7 +9,7 @@ from pymake.model.ids import VersionId
 from pymake.model.trace import Outline, Stamp, Version
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from pymake.model.trace import Failure, Start, Trace
 
@@ -112,6 +112,10 @@ class ScratchMemory:
     def keys(self) -> Iterable[str]:
         """See `Memory.keys`."""
         return tuple(self._traces)
+
+    def failed(self) -> Collection[str]:
+        """See `Memory.failed`."""
+        return self._failures.keys()
 
 
 class ScratchLogs:

@@ -17,6 +17,7 @@ from pymake.store.logs import FileLogs
 from pymake.testing import MemoryDisk, ScratchLogs, ScratchMemory
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from pymake.interfaces import Disk, Logs, Memory
@@ -112,14 +113,30 @@ def test_the_digest_of_a_folder_goes_over_names_and_contents(tree: Tree) -> None
     assert disk.digest("e") != before
 
 
-def test_a_folder_has_a_stamp_that_is_never_believed(tree: Tree) -> None:
+def test_the_stamp_of_a_tree_tells_of_every_change_below(tree: Tree) -> None:
     disk = tree.disk
-    disk.make_folder("d/deep")
-    disk.make_folder("d/deep")
-    stamp = disk.stamp("d/deep")
-    assert stamp is not None
-    assert stamp.size == FOLDER_SIZE
-    assert disk.is_racy(stamp, disk.now() + 10**12)
+    tree.write("folder/deep/a", "x")
+    tree.write("folder/b", "y")
+    tree.write("beside", "z")
+    seen = [disk.tree_stamp("folder")]
+    assert seen[0] is not None
+    assert seen[0].size == FOLDER_SIZE
+    assert not disk.is_racy(seen[0], disk.now() + 10**12)
+    assert disk.is_racy(seen[0], seen[0].ctime)
+    tree.write("beside", "other")
+    assert disk.tree_stamp("folder") == seen[0]
+    changes: list[Callable[[], None]] = [
+        lambda: tree.write("folder/deep/a", "longer"),
+        lambda: tree.write("folder/c", ""),
+        lambda: disk.remove("folder/c"),
+        lambda: disk.make_folder("folder/empty"),
+        lambda: disk.remove("folder/deep"),
+    ]
+    for change in changes:
+        change()
+        seen.append(disk.tree_stamp("folder"))
+    assert len(set(seen)) == len(seen)
+    assert (disk.tree_stamp("gone"), disk.tree_stamp("beside")) == (None, None)
 
 
 def test_a_file_stops_being_racy_when_it_is_older_than_the_hashing(tree: Tree) -> None:

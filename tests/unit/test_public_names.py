@@ -61,6 +61,7 @@ PROMISED = [
     "suffix",
     "tags",
     "task",
+    "temporary",
     "timeout",
     "touch_file",
     "transform",

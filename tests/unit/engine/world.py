@@ -17,6 +17,8 @@ from pymake.engine.rebuilders import VerifyingTraces
 from pymake.engine.recorder import Recorder
 from pymake.engine.scheduler import Scheduler
 from pymake.engine.survey import Survey, Surveyor
+from pymake.engine.temporaries import Temporaries
+from pymake.engine.wish import Wish
 from pymake.errors import JobError, Place
 from pymake.model.ids import JobId, TaskId
 from pymake.model.job import Command, JobSpec, Launch
@@ -56,6 +58,7 @@ class Rule:
     retry_delay: float = 0.0
     always: bool = False
     protected: bool = False
+    temporary: bool = False
     constant: str | None = None
     """What the job writes, whatever it reads."""
 
@@ -101,6 +104,7 @@ class World:
                     retry_delay=rule.retry_delay,
                     always=rule.always,
                     protected=rule.protected,
+                    temporary=rule.temporary,
                 )
             )
             spec = JobSpec(
@@ -120,10 +124,11 @@ class World:
         *targets: str,
         conduct: Conduct | None = None,
         forced: bool = False,
+        kept: tuple[str, ...] = (),
         choose: Callable[[object], int] = lambda running: 0,
     ) -> Ran:
         conduct = conduct if conduct is not None else Conduct(slots=2)
-        plan, files, manifests, rebuilder, survey = self._look(targets, forced=forced)
+        plan, files, manifests, rebuilder, survey = self._look(targets, forced=forced, kept=kept)
         executor = ScriptedExecutor(
             self._effect, clock=self.disk.clock, slots=conduct.slots, choose=choose, line=self.line
         )
@@ -152,6 +157,15 @@ class World:
             scheduler=Scheduler(plan=plan, survey=survey, slots=conduct.slots, pools=self.pools, failed=failed),
             rebuilder=rebuilder,
             recorder=recorder,
+            temporaries=Temporaries(
+                plan=plan,
+                disk=self.disk,
+                memory=self.memory,
+                files=files,
+                manifests=manifests,
+                rebuilder=rebuilder,
+                survey=survey,
+            ),
             manifests=manifests,
             executor=executor,
             reporter=reporter,
@@ -166,7 +180,7 @@ class World:
         return Ran(names=names, summary=summary, reporter=reporter, executor=executor)
 
     def forecast(self) -> dict[str, Forecast]:
-        plan, _, _, rebuilder, survey = self._look((), forced=False)
+        plan, _, _, rebuilder, survey = self._look(())
         return {list(self.rules)[found.job]: found for found in forecast(plan, survey, rebuilder)}
 
     def reasons(self, name: str) -> list[object]:
@@ -177,20 +191,28 @@ class World:
         rule = self.rules[name]
         if rule.constant is not None:
             return rule.constant
-        parts = [f"{path}={self.disk.text(path)}" for path in (*sorted(rule.inputs), *rule.reads) if self._has(path)]
+        found = [*sorted(rule.inputs), *(path for path in rule.reads if self._has(path))]
+        parts = [f"{path}={self._text(path)}" for path in found]
         digest = hashlib.blake2b(repr([rule.text, *parts]).encode(), digest_size=6).hexdigest()
         return f"{name} {digest}"
+
+    def _text(self, path: str) -> str:
+        """The content of a file, or of all files in a folder; not being there fails the test."""
+        below = [name for name in self.disk.paths() if name.startswith(f"{path}/")]
+        return "".join(f"[{name}={self.disk.text(name)}]" for name in below) if below else self.disk.text(path)
 
     def _has(self, path: str) -> bool:
         return self.disk.read(path) is not None
 
     def _look(
-        self, targets: tuple[str, ...], *, forced: bool
+        self, targets: tuple[str, ...], *, forced: bool = False, kept: tuple[str, ...] = ()
     ) -> tuple[Plan, FileTable, Manifests, VerifyingTraces, Survey]:
         plan = self.plan()
         files = FileTable(plan, self.disk, self.memory)
         manifests = Manifests(plan, lambda data: hashlib.blake2b(data, digest_size=16).digest())
-        rebuilder = VerifyingTraces(plan=plan, files=files, memory=self.memory, manifests=manifests, forced=forced)
+        wish = Wish(forced=forced)
+        rebuilder = VerifyingTraces(plan=plan, files=files, memory=self.memory, manifests=manifests, wish=wish)
+        rebuilder.keep(frozenset(JobId(list(self.rules).index(name)) for name in kept))
         surveyor = Surveyor(plan=plan, files=files, memory=self.memory, manifests=manifests, rebuilder=rebuilder)
         return plan, files, manifests, rebuilder, surveyor.survey(self._wanted(plan, targets))
 

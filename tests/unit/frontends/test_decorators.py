@@ -27,6 +27,7 @@ from pymake.frontends.decorators import (
     suffix,
     tags,
     task,
+    temporary,
     timeout,
     transform,
     uses,
@@ -173,6 +174,7 @@ def decorated(order: int) -> Task:
         always,
         protected,
         interactive,
+        temporary,
         default,
         active_if(True, lambda: 0),
     ]
@@ -194,7 +196,8 @@ def test_every_modifier_in_any_order(order: int) -> None:
     assert (found.retries, found.retry_delay, found.cores) == (2, 1.5, 4)
     assert (found.uses_env, found.tools, found.files) == (("HOME",), ("cc",), ("cfg",))
     assert found.packages == ("numpy",)
-    assert (found.always, found.protected, found.interactive, found.active) == (True, True, True, False)
+    assert (found.always, found.protected, found.interactive) == (True, True, True)
+    assert (found.temporary, found.active) == (True, False)
 
 
 def test_modifiers_that_list_add_up() -> None:

@@ -92,6 +92,7 @@ def test_every_argument_that_fits_every_kind() -> None:
         timeout=5,
         retries=3,
         retry_delay=0.5,
+        temporary=True,
         protected=True,
         interactive=False,
         always=True,
@@ -105,7 +106,7 @@ def test_every_argument_that_fits_every_kind() -> None:
     assert found.variables == {"cc": "gcc", "level": "2", "flags": ("-g", "x"), "fast": "true"}
     assert (found.env, found.uses_env, found.tools, found.files) == ({"LC_ALL": "C"}, ("HOME",), ("cc",), ("cfg",))
     assert (found.cwd, found.pool, found.timeout, found.retries, found.retry_delay) == ("sub", "link", 5.0, 3, 0.5)
-    assert (found.protected, found.always, found.tags) == (True, True, ("slow",))
+    assert (found.temporary, found.protected, found.always, found.tags) == (True, True, True, ("slow",))
     assert (found.active, found.doc) == (False, "Everything.")
 
 
@@ -114,6 +115,7 @@ def test_declared_tasks_stand_for_their_outputs_and_can_be_said_more_of() -> Non
     second = main.transform(run, first, suffix("a"), "b", name="second")
     chained = second.follows(first).mkdir("d").tags("t").pool("p").timeout(2).retries(1, delay=2)
     assert chained.always().protected().interactive() is second
+    assert chained.always().protected().temporary() is second
     assert chained.uses(env="E").resources(cores=3).active_if(True).default() is second
     found = made()["second"]
     assert (found.input, found.filter) == (TaskRef(name="first"), Suffix(text="a"))
@@ -121,6 +123,13 @@ def test_declared_tasks_stand_for_their_outputs_and_can_be_said_more_of() -> Non
     assert (found.timeout, found.retries, found.retry_delay, found.always) == (2.0, 1, 2.0, True)
     assert (found.uses_env, found.cores, found.active, found.protected) == (("E",), 3, True, True)
     assert found.interactive
+    assert (found.uses_env, found.cores, found.active, found.protected, found.temporary) == (
+        ("E",),
+        3,
+        True,
+        True,
+        True,
+    )
     assert project(current(), ROOT).default == ("second",)
 
 

@@ -77,6 +77,7 @@ pool = "link"
 cores = 2
 timeout = 10
 retries = 3
+temporary = true
 protected = true
 always = true
 tags = ["slow"]
@@ -111,6 +112,7 @@ def test_every_key_becomes_its_attribute(tmp_path: Path) -> None:
         cores=2,
         timeout=10.0,
         retries=3,
+        temporary=True,
         protected=True,
         always=True,
         active=False,
