@@ -21,6 +21,9 @@ BANNED_FORMS = {form for word in BANNED for form in (word, f"{word}s")}
 KINDS = {"product", "PRODUCT", "Product"}
 """`product` is also the name of a kind of task, as in Ruffus: alone, it is no second name for an output."""
 
+RUFFUS = {"error_node_not_task", "error_task_product", "pool_manager"}
+"""Names that scripts for Ruffus use."""
+
 LEFT_OVER = re.compile(r"\b(TODO|FIXME|XXX|NotImplementedError)\b|\bfor now\b")
 TYPE_EXEMPTION = re.compile(r"#\s*type:\s*ignore")
 REASONED_EXEMPTION = re.compile(r"#\s*type: ignore\[[a-z-]+(, ?[a-z-]+)*\]  # \S")
@@ -53,7 +56,7 @@ def banned_names(found: Iterable[Module]) -> list[str]:
         f"{module.at(line)}: {name}"
         for module in found
         for line, name in given_names(module)
-        if name not in KINDS and not BANNED_FORMS.isdisjoint(words(name))
+        if name not in KINDS | RUFFUS and not BANNED_FORMS.isdisjoint(words(name))
     ]
 
 
