@@ -30,13 +30,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from pymake.model.ids import JobId, TaskId
-    from pymake.model.job import Outcome
     from pymake.model.verdict import Reason
     from pymake.ruffus.kinds import Dropped, Parameters
     from pymake.ruffus.messages import Messages
     from pymake.ruffus.readying import Answer, Ready
     from pymake.ruffus.tasks import Task
-    from pymake.ruffus.workers import Threadlike
+    from pymake.ruffus.workers import Ending, Threadlike
 
 ONE_SECOND = 1.01
 """What `one_second_per_job` waits: more than a second, whose parts an old file system does not tell apart."""
@@ -273,7 +272,7 @@ class Run:
             except Exception as error:  # noqa: BLE001  # an argument that cannot be pickled may raise anything
                 self._end(_failed(job, error))
 
-    def _done_here(self, task: Task, job: JobId, parameters: Parameters) -> Outcome:
+    def _done_here(self, task: Task, job: JobId, parameters: Parameters) -> Ending:
         """Make folders, or touch outputs, without a worker."""
         prepared = task.prepared
         try:
@@ -295,7 +294,7 @@ class Run:
         for outcome in self._pool.wait(0.0 if self._mine else None):
             self._end(outcome)
 
-    def _end(self, outcome: Outcome) -> None:
+    def _end(self, outcome: Ending) -> None:
         job = outcome.job
         task, parameters = self._jobs[job]
         self._scheduler.end(job)

@@ -28,13 +28,17 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from pymake.model.ids import JobId
-    from pymake.model.job import Launch, Outcome
+    from pymake.model.job import Launch
 
     Functions = Mapping[str, Callable[..., object]]
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
 _GRACE = 3.0
 """Seconds between TERM and KILL for a worker that is to end."""
+
+
+Ending = Succeeded | Failed | Cancelled
+"""How a job ends here: nothing is lined up behind a running job."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +69,7 @@ class Threadlike(Protocol):
     def start(self, launch: Launch) -> None:
         """Start one job."""
 
-    def wait(self, timeout: float | None) -> Sequence[Outcome]:
+    def wait(self, timeout: float | None) -> Sequence[Ending]:
         """Jobs that ended."""
 
     def cancel(self, jobs: Collection[JobId], *, at_once: bool = False) -> None:
@@ -97,7 +101,7 @@ def _user_part(error: BaseException) -> TracebackType | None:
     return trace
 
 
-def _ended(job: JobId, started: float, raised: Raised | None) -> Outcome:
+def _ended(job: JobId, started: float, raised: Raised | None) -> Ending:
     seconds = time.time() - started
     if raised is None:
         return Succeeded(job=job, started=started, seconds=seconds, printed=True)
@@ -132,7 +136,7 @@ class InPlace:
             raise InternalError("a job was started where there is no room")
         self._launch = launch
 
-    def wait(self, timeout: float | None) -> Sequence[Outcome]:  # noqa: ARG002  # a call takes as long as it takes
+    def wait(self, timeout: float | None) -> Sequence[Ending]:  # noqa: ARG002  # a call takes as long as it takes
         """The job that was started, run now."""
         launch, self._launch = self._launch, None
         if launch is None:
@@ -157,7 +161,7 @@ class Threads:
         self._count = count
         self._running = 0
         self._todo: queue.SimpleQueue[Launch | None] = queue.SimpleQueue()
-        self._ended: queue.SimpleQueue[Outcome] = queue.SimpleQueue()
+        self._ended: queue.SimpleQueue[Ending] = queue.SimpleQueue()
         self._threads: list[threading.Thread] = []
 
     def room(self) -> int:
@@ -173,7 +177,7 @@ class Threads:
         self._running += 1
         self._todo.put(launch)
 
-    def wait(self, timeout: float | None) -> Sequence[Outcome]:
+    def wait(self, timeout: float | None) -> Sequence[Ending]:
         """The next job that ended."""
         if not self._running:
             return []
@@ -251,7 +255,7 @@ class Processes:
             raise
         worker.job, worker.started = launch.job, time.time()
 
-    def wait(self, timeout: float | None) -> Sequence[Outcome]:
+    def wait(self, timeout: float | None) -> Sequence[Ending]:
         """Jobs that ended."""
         from multiprocessing.connection import wait  # noqa: PLC0415  # with the processes, when there are some
 
@@ -261,7 +265,7 @@ class Processes:
         ended = wait(list(busy), timeout)
         return [self._outcome(worker) for line, worker in busy.items() if line in ended]
 
-    def _outcome(self, worker: _Worker) -> Outcome:
+    def _outcome(self, worker: _Worker) -> Ending:
         job = worker.job
         assert job is not None, "only busy workers are waited for"
         try:
