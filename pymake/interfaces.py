@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     from pymake.model.events import Event
     from pymake.model.growth import Grown
@@ -227,6 +227,9 @@ class Reporter(Protocol):
 
     def handle(self, event: Event) -> None:
         """Show one event. Must not raise for a closed or broken stream."""
+
+    def follow(self, tail: Callable[[int], str]) -> None:
+        """From now on `tail(job)` is what a running job printed last, a few lines at most; from any thread."""
 
     def close(self) -> None:
         """Leave the terminal as it was."""

@@ -36,7 +36,11 @@ class Tally:
     def build_started(self, slots: int) -> None:
         """The build begins."""
         survey = self._parts.survey
-        self._parts.reporter.handle(BuildStarted(total=survey.total, suspects=survey.to_judge, slots=slots))
+        known = survey.usual.values()
+        usual = sum(known) * survey.to_judge / len(known) if known else None
+        self._parts.reporter.handle(
+            BuildStarted(total=survey.total, suspects=survey.to_judge, slots=slots, usual=usual)
+        )
 
     def build_ended(self, seconds: float, *, stopped: str | None = None) -> Summary:
         """The build is over: its summary, which the reporter gets too. `stopped` says why it could not go on."""

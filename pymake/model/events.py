@@ -43,11 +43,16 @@ class Summary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildStarted:
-    """The survey is done: `total` jobs are wanted, `suspects` of them may have to run, with `slots` at a time."""
+    """The survey is done: `total` jobs are wanted, `suspects` of them may have to run, with `slots` at a time.
+
+    `usual` is how many seconds all suspects took, together, when they last ran well; those that never did count as the
+    mean of the others. None if none ever did.
+    """
 
     total: int
     suspects: int
     slots: int
+    usual: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

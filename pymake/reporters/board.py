@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pymake.errors import assert_never
 from pymake.model.events import BuildEnded, BuildStarted, JobEnded, JobStarted, Note, Progress
-from pymake.reporters.lines import one_line, whole_duration
+from pymake.reporters.lines import last_line, one_line, whole_duration
 
 if TYPE_CHECKING:
     from pymake.model.events import Event
@@ -25,7 +25,7 @@ class Picture(NamedTuple):
     """One moment. Equal pictures look the same.
 
     `rows` are the jobs that have run longest, `more` the number of those left out. `rest` is the estimate of the
-    time to come, empty if there is nothing to estimate it by.
+    time to come, empty if there is nothing to estimate it by. `tail` is the last line that the first of them printed.
     """
 
     done: int
@@ -34,6 +34,7 @@ class Picture(NamedTuple):
     rest: str
     rows: tuple[Row, ...]
     more: int
+    tail: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,14 +55,20 @@ class Board:
         self._ended = 0
         self._ended_seconds = 0.0
         self._running: dict[int, _Running] = {}
+        self._started = 0
+        self._usual: float | None = None
+        self._usual_started = 0.0
+        self._suspects = 0
 
     def take(self, event: Event, now: float) -> None:
         """Note what an event says."""
         match event:
-            case BuildStarted(suspects=suspects, slots=slots):
-                self._expected, self._slots = suspects, max(slots, 1)
+            case BuildStarted(suspects=suspects, slots=slots, usual=usual):
+                self._expected, self._slots, self._suspects, self._usual = suspects, max(slots, 1), suspects, usual
             case JobStarted(job=job, label=label, usual=usual):
                 self._running[job] = _Running(label=label, since=now, usual=usual)
+                self._started += 1
+                self._usual_started += self._usual_mean() if usual is None else usual
             case JobEnded():
                 self._job_ended(event)
             case Progress(done=done, expected=expected):
@@ -80,10 +87,15 @@ class Board:
         self._ended += 1
         self._ended_seconds += event.seconds
 
-    def picture(self, now: float, most_rows: int) -> Picture:
-        """How it looks now, with at most so many rows."""
+    def oldest(self) -> int | None:
+        """The job that has run longest."""
+        return next(iter(self._running), None)
+
+    def picture(self, now: float, most_rows: int, tail: str = "") -> Picture:
+        """How it looks now, in at most so many rows. `tail`, what the oldest job printed last, takes one of them."""
         # Jobs are added as they start, and a dict keeps that order: the first have run longest.
-        shown = list(self._running.values())[: max(most_rows, 0)]
+        line = last_line(tail) if most_rows > 1 else ""
+        shown = list(self._running.values())[: max(most_rows - (line != ""), 0)]
         rest = self.rest(now)
         return Picture(
             done=self._done,
@@ -92,13 +104,15 @@ class Board:
             rest="" if rest is None else whole_duration(rest),
             rows=tuple(_row(running, now) for running in shown),
             more=len(self._running) - len(shown),
+            tail=line if shown else "",
         )
 
     def rest(self, now: float) -> float | None:
         """The estimate of the time to come in seconds; None if nothing is known.
 
-        Running jobs take their usual time, others the mean of those that ended (before the first one: the mean of
-        the usual times). All slots stay busy, and it cannot end before the longest of the running jobs.
+        Running jobs take their usual time, and those that wait take what they took when they last ran. Where nobody
+        knows that, it is the mean of those that ended (before the first one: the mean of the usual times). All slots
+        stay busy, and it cannot end before the longest of the running jobs.
         """
         mean = self._mean()
         if mean is None:
@@ -106,13 +120,23 @@ class Board:
         running = self._running.values()
         rests = [max((mean if job.usual is None else job.usual) - (now - job.since), 0.0) for job in running]
         waiting = max(self._expected - self._done - len(rests), 0)
-        return max((sum(rests) + waiting * mean) / self._slots, max(rests, default=0.0))
+        return max((sum(rests) + waiting * self._mean_waiting(mean)) / self._slots, max(rests, default=0.0))
+
+    def _mean_waiting(self, mean: float) -> float:
+        """The usual time of a job that has not started; `mean` if that is not known."""
+        left = self._suspects - self._started
+        if self._usual is None or left <= 0:
+            return mean
+        return max(self._usual - self._usual_started, 0.0) / left
+
+    def _usual_mean(self) -> float:
+        return 0.0 if self._usual is None else self._usual / max(self._suspects, 1)
 
     def _mean(self) -> float | None:
         if self._ended:
             return self._ended_seconds / self._ended
         usual = [job.usual for job in self._running.values() if job.usual is not None]
-        return sum(usual) / len(usual) if usual else None
+        return sum(usual) / len(usual) if usual else None if self._usual is None else self._usual_mean()
 
 
 def _row(running: _Running, now: float) -> Row:

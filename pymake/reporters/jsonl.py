@@ -17,6 +17,7 @@ from pymake.model.events import BuildEnded, BuildStarted, JobEnded, JobStarted, 
 from pymake.reporters.stream import QuietStream
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import TextIO
 
     from pymake.errors import JobError
@@ -37,6 +38,9 @@ class JsonReporter:
         """Write the event."""
         self._stream.write(json.dumps(described(event), separators=(", ", ": ")) + "\n")
 
+    def follow(self, tail: Callable[[int], str]) -> None:
+        """What a job printed is told when it has ended."""
+
     def close(self) -> None:
         """Nothing to put in order; the stream stays open."""
 
@@ -48,8 +52,9 @@ def described(event: Event) -> dict[str, object]:
     {'schema': 1, 'event': 'note', 'text': 'hello'}
     """
     match event:
-        case BuildStarted(total=total, suspects=suspects, slots=slots):
-            return _line("build-started", {"total": total, "suspects": suspects, "slots": slots})
+        case BuildStarted(total=total, suspects=suspects, slots=slots, usual=usual):
+            seconds = None if usual is None else _seconds(usual)
+            return _line("build-started", {"total": total, "suspects": suspects, "slots": slots, "usual": seconds})
         case JobStarted():
             return _line("job-started", _job_started(event))
         case JobEnded():

@@ -20,6 +20,8 @@ RESET = "\x1b[0m"
 KEPT_WHOLE = 9_000_000
 """A log from which fewer bytes were left out is kept whole."""
 
+_CONTROLS = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\^_])")
+"""Colours, movements of the cursor, titles."""
 _UNSHOWABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
@@ -69,6 +71,19 @@ def one_line(name: str) -> str:
     a\nb
     """
     return _UNSHOWABLE.sub(lambda found: ascii(found[0])[1:-1], name)
+
+
+def last_line(text: str) -> str:
+    r"""The last line with anything in it, as it stands on a terminal: without colours, of overwritten ones the last.
+
+    >>> last_line("one\n\x1b[32m 10 %\r 20 %\x1b[0m\n\n")
+    ' 20 %'
+    """
+    for line in reversed(_CONTROLS.sub("", text).split("\n")):
+        for part in reversed(line.split("\r")):
+            if part.strip():
+                return one_line(part.rstrip().expandtabs())
+    return ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,7 +23,7 @@ from pymake.reporters.lines import Lines, Verbosity
 from pymake.reporters.stream import QuietStream
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from typing import TextIO
 
     from rich.console import ConsoleOptions, OverflowMethod, RenderResult
@@ -71,8 +71,9 @@ class LiveReporter:
         self._board = Board()
         self._texts: list[str] = []
         self._color = color
-        self._size = size
+        self.size = size
         self._view: _View | None = None
+        self._tail: Callable[[int], str] | None = None
         self._owner: int | None = None
         self._drawer = threading.Thread()
         self._over = threading.Event()
@@ -103,13 +104,20 @@ class LiveReporter:
             case _:
                 pass
 
+    def follow(self, tail: Callable[[int], str]) -> None:
+        """Show the last line of the job that has run longest."""
+        self._tail = tail
+
     def redraw(self) -> None:
         """Bring the screen up to date now; nothing if no build runs."""
         if self._view is None:
             return
-        columns, rows = self._size or self._stream.size() or USUAL_SIZE
+        columns, rows = self.size or self._stream.size() or USUAL_SIZE
         with self._lock:
-            picture = self._board.picture(self._clock.monotonic(), rows - KEPT_ROWS)
+            oldest = self._board.oldest()
+        tail = "" if self._tail is None or oldest is None else self._tail(oldest)
+        with self._lock:
+            picture = self._board.picture(self._clock.monotonic(), rows - KEPT_ROWS, tail)
         self._view.show(self._taken_texts(), picture, ConsoleDimensions(columns, rows))
 
     def close(self) -> None:
@@ -166,6 +174,7 @@ class _View:
             height=USUAL_SIZE[1],
             legacy_windows=False,
         )
+        self._stream = stream
         self._drawn = _Drawn()
         self._shown: object = None
         # Neither its thread nor its redirection: only this module writes while a build runs.
@@ -187,12 +196,22 @@ class _View:
         """Print the text, whole lines, above the view, and draw the picture, both in one write."""
         shown = (picture, size)
         self._drawn.picture = picture
+        if size.width < self._console.size.width:
+            self._erase_wrapped(size.width)
         self._console.size = size
         if text:
             self._console.print(_Raw(text), end="", soft_wrap=True)
         elif shown != self._shown:
             self._live.refresh()
         self._shown = shown
+
+    def _erase_wrapped(self, width: int) -> None:
+        """Erase the rows that came into being when the terminal became narrower and broke the lines of the view anew.
+
+        Without, they would stay above as ghosts: the next frame goes up by as many rows as it has lines.
+        """
+        more = sum(max(-(-cells // width), 1) - 1 for cells in self._drawn.cells)
+        self._stream.write("\r\x1b[2K" + "\x1b[1A\x1b[2K" * more)
 
 
 class _Raw:
@@ -209,21 +228,28 @@ class _Drawn:
     """A picture in as many columns as there are."""
 
     def __init__(self) -> None:
+        self.cells: list[int] = []
         self.picture = Picture(done=0, expected=0, failed=0, rest="", rows=(), more=0)
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         # The last column stays free: some terminals wrap as soon as it is written.
         width = max(options.max_width - 1, 1)
+        cells: list[int] = []
         overflow: OverflowMethod = "crop" if options.ascii_only else "ellipsis"
         for line in _view_lines(self.picture, width, ascii_only=options.ascii_only):
             line.truncate(width, overflow=overflow)
             line.no_wrap = True
+            cells.append(line.cell_len)
             yield line
+        self.cells = cells
 
 
 def _view_lines(picture: Picture, width: int, *, ascii_only: bool) -> Iterator[Text]:
     gap = "..." if ascii_only else "…"
-    yield from (_running_line(row, width, gap) for row in picture.rows)
+    for number, row in enumerate(picture.rows):
+        yield _running_line(row, width, gap)
+        if picture.tail and number == 0:
+            yield Text(f"    {'|' if ascii_only else '│'} {picture.tail}", style="dim")
     if picture.more:
         yield Text(f"  {gap} and {picture.more} more", style="dim")
     yield _bar_line(picture, *("#-" if ascii_only else "━─"))

@@ -9,6 +9,7 @@ from pymake.reporters.lines import Lines, Verbosity
 from pymake.reporters.stream import QuietStream
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import TextIO
 
     from pymake.model.events import Event
@@ -43,6 +44,9 @@ class PlainReporter:
             self._held = ""
         if isinstance(event, JobStarted) and event.interactive and self._stream.isatty():
             self._owner = event.job
+
+    def follow(self, tail: Callable[[int], str]) -> None:
+        """What a job printed is shown when it has ended."""
 
     def close(self) -> None:
         """Write what was held back; the stream stays open."""

@@ -9,6 +9,7 @@ from pymake.reporters.lines import Verbosity
 from pymake.reporters.plain import PlainReporter
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import TextIO
 
     from pymake.interfaces import Clock, Reporter
@@ -33,6 +34,7 @@ class TerminalReporter:
         self._explain = explain
         self._color = color
         self._before: list[Event] = []
+        self._tail: Callable[[int], str] | None = None
         self._shown: Reporter = PlainReporter(stream, verbosity=verbosity, explain=explain, color=color)
 
     def handle(self, event: Event) -> None:
@@ -47,6 +49,11 @@ class TerminalReporter:
         else:
             self._shown.handle(event)
 
+    def follow(self, tail: Callable[[int], str]) -> None:
+        """See `LiveReporter.follow`."""
+        self._tail = tail
+        self._shown.follow(tail)
+
     def close(self) -> None:
         """Leave the terminal as it was."""
         self._shown.close()
@@ -58,6 +65,8 @@ class TerminalReporter:
         self._shown = LiveReporter(
             self._stream, clock=self._clock, verbosity=self._verbosity, explain=self._explain, color=self._color
         )
+        if self._tail is not None:
+            self._shown.follow(self._tail)
         for event in self._before:
             self._shown.handle(event)
         self._before = []

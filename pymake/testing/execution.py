@@ -160,6 +160,9 @@ class RecordingReporter:
         """See `Reporter.handle`."""
         self.events.append(event)
 
+    def follow(self, tail: Callable[[int], str]) -> None:
+        """See `Reporter.follow`; nothing is followed."""
+
     def close(self) -> None:
         """See `Reporter.close`."""
         self.closed = True

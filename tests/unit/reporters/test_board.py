@@ -112,3 +112,32 @@ def test_the_estimate_from_jobs_that_ended() -> None:
     # Three wait and one runs, since 1 s, 3 s each.
     assert it.rest(7.0) == 3 * 3.0 + 2.0
     assert it.picture(7.0, 5).rest == "11 s"
+
+
+@pytest.mark.parametrize(
+    ("started_usual", "now", "rest"),
+    [
+        ([], 0.0, 40.0),  # nothing runs yet: all of it, in one slot
+        ([16.0], 0.0, 40.0),  # the long one runs, the other three take 8 s each
+        ([16.0], 6.0, 34.0),
+        ([8.0, 8.0], 0.0, 40.0),  # what is left is what the long ones left
+    ],
+)
+def test_the_estimate_from_the_whole_history(started_usual: list[float], now: float, rest: float) -> None:
+    it = Board()
+    it.take(BuildStarted(total=4, suspects=4, slots=1, usual=40.0), 0.0)
+    for job, usual in enumerate(started_usual):
+        it.take(started(job, usual=usual), 0.0)
+    assert it.rest(now) == rest
+
+
+def test_the_last_line_of_the_oldest_job_takes_one_row() -> None:
+    it = board()
+    for job in range(3):
+        it.take(started(job, str(job)), float(job))
+    assert it.oldest() == 0
+    picture = it.picture(9.0, 3, "building\n\x1b[1m 50 %\x1b[0m\n")
+    assert (picture.tail, len(picture.rows), picture.more) == (" 50 %", 2, 1)
+    assert it.picture(9.0, 1, "building\n").tail == ""
+    assert it.picture(9.0, 3, "\n").rows == it.picture(9.0, 3).rows
+    assert board().picture(9.0, 3, "lost\n").tail == ""

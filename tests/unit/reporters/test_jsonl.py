@@ -29,8 +29,8 @@ ERROR = (
 
 EVENTS: list[tuple[Event, str]] = [
     (
-        BuildStarted(total=10, suspects=4, slots=2),
-        '{"schema": 1, "event": "build-started", "total": 10, "suspects": 4, "slots": 2}',
+        BuildStarted(total=10, suspects=4, slots=2, usual=1.6),
+        '{"schema": 1, "event": "build-started", "total": 10, "suspects": 4, "slots": 2, "usual": 1.6}',
     ),
     (
         started(3, usual=0.4),

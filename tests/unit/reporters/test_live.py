@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import io
 import threading
+from dataclasses import replace
+
+import pytest
 
 from pymake.errors import JobError
 from pymake.model.events import BuildEnded, BuildStarted, Note, Progress, Summary
@@ -39,6 +42,10 @@ class Terminal:
             size=size,
             interval=NEVER,
         )
+
+    def resize(self, columns: int) -> None:
+        self.columns = columns
+        self.reporter.size = (columns, 10)
 
     @property
     def written(self) -> str:
@@ -304,3 +311,46 @@ def test_silent_has_no_view() -> None:
     assert terminal.screen().lines[0] == "[2/2] objects build/a.o FAILED (0.41 s)"
     terminal.reporter.handle(WELL)
     assert not any("ran" in line for line in terminal.screen().lines)
+
+
+def test_the_tail_of_the_oldest_job_stands_below_it() -> None:
+    terminal = Terminal(size=(40, 10))
+    terminal.reporter.follow(lambda job: f"compiling {job} " + "x" * 60)
+    begun(terminal)
+    lines = terminal.drawn()
+    assert lines[1].startswith("    │ compiling 0 xxx")
+    assert lines[1].endswith("…")
+    assert len(lines) == 4
+    terminal.reporter.close()
+
+
+@pytest.mark.parametrize(("columns", "wrapped"), [(79, 0), (60, 1), (30, 4), (20, 7)])
+def test_what_a_narrower_terminal_broke_anew_is_erased(columns: int, wrapped: int) -> None:
+    terminal = Terminal(size=(80, 10))
+    begun(terminal)
+    terminal.clock.time += 3
+    terminal.drawn()  # lines of 69, 59 and 33 columns
+    before = len(terminal.written)
+    terminal.resize(columns)
+    terminal.reporter.redraw()
+    written = terminal.written[before:]
+    assert written.count("\x1b[1A") == wrapped + 2  # the frame itself goes up by two
+    terminal.reporter.close()
+
+
+def test_nothing_is_shown_while_a_job_owns_the_terminal() -> None:
+    terminal = Terminal()
+    begun(terminal)
+    terminal.drawn()
+    terminal.reporter.handle(replace(started(5, "asked"), interactive=True))
+    before = terminal.written
+    terminal.reporter.handle(Note(text="later"))
+    terminal.reporter.handle(ended(0, done=1, expected=10, printed="said\n"))
+    terminal.reporter.redraw()
+    assert terminal.written == before
+    terminal.reporter.handle(ended(5, "asked", done=2, expected=10))
+    lines = terminal.drawn()
+    assert lines[0] == "pymake: later"
+    assert "said" in lines
+    assert lines[-1].startswith("  ━━━━")
+    terminal.reporter.close()
