@@ -52,7 +52,7 @@ def run(session: Session, options: BuildOptions, reporter: Reporter, stack: Exit
         reporter.handle(Note(text=share.note))
     slots = share.slots
     signals = stack.enter_context(SignalCatcher())
-    executor = _executor(session, options, share, signals.wake)
+    executor = _executor(session, options, share, signals.wake, reporter)
     stack.callback(executor.close)
     parts = Parts(
         plan=session.plan,
@@ -145,7 +145,7 @@ def _share(root: str, options: BuildOptions) -> Share:
     )
 
 
-def _executor(session: Session, options: BuildOptions, share: Share, wake: int) -> Executor:
+def _executor(session: Session, options: BuildOptions, share: Share, wake: int, reporter: Reporter) -> Executor:
     """Workers only if a suspect calls Python; forked now, before anything starts a thread."""
     functions = _functions(session, check=not (options.inline or options.pdb))
     environ = {**share.environ, BUILDING: roots_below(session.project.root)}
@@ -169,6 +169,7 @@ def _executor(session: Session, options: BuildOptions, share: Share, wake: int) 
         stop_on_failure=not options.keep_going,
     )
     local.prepare()
+    reporter.follow(local.tail)
     if not any(task.interactive for task in session.project.tasks):
         return sharing(local, share)
     interactive = InteractiveExecutor(local, root=root, functions=functions, environ=environ, clock=clock)

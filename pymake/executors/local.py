@@ -14,6 +14,7 @@ from pymake.executors.slot import Phase, Run, Slot
 from pymake.executors.slotlog import SlotLog, drop, salvage, slot_path
 from pymake.executors.staff import Staff
 from pymake.executors.starting import Starter
+from pymake.executors.tails import Tails
 from pymake.executors.waiting import best_waits
 from pymake.executors.worker import Worker, worker_log
 from pymake.model.job import Began, Call, Cancelled, Command, Returned
@@ -82,6 +83,7 @@ class LocalExecutor:
         self._starter = Starter(root, environ)
         self._waits = best_waits() if waits is None else waits
         self._worker_logs = [slot_path(root, worker_log(i)) for i in range(slots)]
+        self.tail = Tails(self._slots, self._worker_logs)
         worker = Worker(
             root=root,
             functions=functions,
