@@ -169,7 +169,7 @@ def _executor(session: Session, options: BuildOptions, share: Share, wake: int, 
         stop_on_failure=not options.keep_going,
     )
     local.prepare()
-    reporter.follow(local.tail)
+    reporter.follow(local.tails())
     if not any(task.interactive for task in session.project.tasks):
         return sharing(local, share)
     interactive = InteractiveExecutor(local, root=root, functions=functions, environ=environ, clock=clock)

@@ -83,7 +83,6 @@ class LocalExecutor:
         self._starter = Starter(root, environ)
         self._waits = best_waits() if waits is None else waits
         self._worker_logs = [slot_path(root, worker_log(i)) for i in range(slots)]
-        self.tail = Tails(self._slots, self._worker_logs)
         worker = Worker(
             root=root,
             functions=functions,
@@ -103,6 +102,10 @@ class LocalExecutor:
         )
         if wake is not None:
             self._waits.watch_file(wake)
+
+    def tails(self) -> Tails:
+        """What running jobs printed last."""
+        return Tails(self._slots, self._worker_logs)
 
     def prepare(self) -> None:
         """Fork the process that makes workers and guards the jobs, before there are threads; or the first job does."""

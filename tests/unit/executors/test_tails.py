@@ -21,7 +21,7 @@ def said(bench: Workbench, wanted: str) -> str:
     assert isinstance(bench.executor, LocalExecutor)
     text = ""
     while wanted not in text:
-        text = bench.executor.tail(0)
+        text = bench.executor.tails()(0)
     return text
 
 
@@ -40,4 +40,4 @@ def test_the_end_of_the_output_of_a_running_job(local: Make, in_python: bool) ->
     (bench.root / "go").write_text("")
     bench.outcomes()
     assert isinstance(bench.executor, LocalExecutor)
-    assert bench.executor.tail(0) == ""
+    assert bench.executor.tails()(0) == ""
