@@ -131,6 +131,18 @@ class Memory(Protocol):
     def made(self, path: str) -> VersionId | None:
         """The version in which a job with a trace left the path; None if none made it."""
 
+    def maker(self, path: str) -> tuple[str, int] | None:
+        """The key and the origin of the job with a trace that made the path; None if none did."""
+
+    def made_paths(self) -> Sequence[str]:
+        """Every path that jobs with a trace made."""
+
+    def starts(self) -> Sequence[Start]:
+        """The starts of all jobs that did not end."""
+
+    def disown(self, paths: Sequence[str]) -> None:
+        """These paths are nobody's, until a job makes them again: what lies there is the user's."""
+
     def is_begun(self, path: str) -> bool:
         """Whether a job that started and did not end may have written the path."""
 

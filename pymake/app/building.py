@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pymake.app.collecting import collection_paused
 from pymake.app.machine import usable_cpus
 from pymake.app.nesting import refuse_nested
+from pymake.app.orphans import clear_orphans
 from pymake.app.session import Aim, open_session
 from pymake.engine.survey import temporary_jobs
 from pymake.model.events import BuildEnded, BuildStarted, Note, Summary
@@ -49,6 +50,10 @@ def build(
         stack.callback(state.close)
         aim = Aim(targets=options.targets, where=where, forced=options.always_make)
         session = open_session(project, aim, state, writing=True, observed=observed)
+        if session.orphaned:
+            for text in clear_orphans(session):
+                reporter.handle(Note(text=text))
+            session = open_session(project, aim, state, writing=True, observed=session.observed)
         for note in session.notes:
             reporter.handle(Note(text=note))
         if given is not None and given.is_verbose and session.observed.reason is not None:

@@ -29,7 +29,7 @@ def sort_outputs(memory: Memory, disk: Disk, keys: Iterable[str]) -> Cleaning:
         trace = memory.trace(key)
         for number in trace.outputs if trace is not None else ():
             version = memory.version(VersionId(number))
-            digest = disk.digest(version.path)
+            digest = disk.digest(version.path) if memory.made(version.path) is not None else None
             if digest is not None:
                 (removed if digest == version.digest else kept)[version.path] = None
     return Cleaning(removed=tuple(removed), kept=tuple(path for path in kept if path not in removed))

@@ -28,6 +28,7 @@ from pymake.model.arguments import check_arguments, check_extras
 from pymake.model.events import Note
 from pymake.model.job import Call
 from pymake.model.task import TERMINAL, Function
+from pymake.model.trace import origin_of
 from pymake.planner.files import paths_on_disk
 from pymake.store.meanings import Meanings
 from pymake.store.refusal import FOLDER
@@ -104,6 +105,7 @@ def _recorder(session: Session) -> Recorder:
     return Recorder(
         plan=session.plan,
         root=session.project.root,
+        origin=origin_of(session.project.origin),
         disk=session.disk,
         memory=session.memory,
         files=session.files,

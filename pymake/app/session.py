@@ -12,7 +12,7 @@ from pymake.app.surveying import Surveying
 from pymake.engine.files import FileTable
 from pymake.engine.fixed import FixedPlan
 from pymake.engine.manifest import Manifests
-from pymake.engine.orphans import Orphans
+from pymake.engine.orphans import Orphaned, Orphans, find_orphans
 from pymake.engine.rebuilders import VerifyingTraces
 from pymake.engine.survey import Survey, Surveyor
 from pymake.engine.wish import Wish
@@ -22,9 +22,11 @@ from pymake.fs.disk import RealDisk
 from pymake.fs.packages import watched_version
 from pymake.fs.watched import WatchedDisk, WatchedEnviron, watched_which
 from pymake.model.observed import Observed
-from pymake.model.task import Function
+from pymake.model.task import SCRIPT, Function
+from pymake.model.trace import origin_of
 from pymake.planner.check import check_cycles, check_inputs
 from pymake.planner.compile import World, compile_project
+from pymake.planner.files import paths_on_disk
 from pymake.planner.folders import group_folders
 from pymake.planner.select import Selection, Selector, select
 from pymake.store.folder import open_state
@@ -49,7 +51,8 @@ class Session:
 
     `wanted[job]` is 1 for the jobs that the targets need, `goals` are the jobs that make the targets themselves.
     `notes` are for the user; `warnings` are those of them that the plan itself gives cause for. `observed` is what
-    evaluating the build files looked at. `folders` are those that no job is started for.
+    evaluating the build files looked at. `folders` are those that no job is started for. What is `orphaned`
+    counts as not there.
     """
 
     project: Project
@@ -67,6 +70,7 @@ class Session:
     warnings: tuple[str, ...]
     observed: Observed
     growth: Growth
+    orphaned: Orphaned
     folders: tuple[str, ...]
 
 
@@ -84,7 +88,7 @@ def plan_of(project: Project, memory: Memory, observed: Observed) -> Compiled:
         environ=environ,
         which=lambda name: watched_which(watched, environ, name),
         version_of=lambda name: watched_version(watched, name),
-        orphans=Orphans(memory, judging),
+        orphans=Orphans(memory, judging, origin_of(project.origin)),
     )
     compiled = compile_project(project, world)
     check_cycles(compiled.plan)
@@ -106,6 +110,19 @@ class Aim:
     everything: bool = False
 
 
+def orphaned_of(project: Project, plan: Plan, disk: RealDisk, memory: Memory) -> Orphaned:
+    """What no job of the project makes any more; nothing for a script, which may declare more later on."""
+    if project.origin.startswith(SCRIPT):
+        return Orphaned()
+    return find_orphans(
+        plan,
+        memory,
+        disk,
+        origin=origin_of(project.origin),
+        matches=lambda pattern: paths_on_disk(disk, pattern),
+    )
+
+
 def open_session(
     project: Project, aim: Aim, state: StateFolder, *, writing: bool = False, observed: Observed | None = None
 ) -> Session:
@@ -124,7 +141,8 @@ def _opened(project: Project, aim: Aim, state: StateFolder, *, writing: bool, ob
     compiled = plan_of(project, state.memory, observed)
     plan = compiled.plan
     memory = state.memory
-    files = FileTable(plan, disk, memory)
+    orphaned = orphaned_of(project, plan, disk, memory)
+    files = FileTable(plan, disk, memory, hidden=frozenset(orphaned.removable))
     manifests = Manifests(plan, digest_bytes)
     wish = Wish(forced=aim.forced)
     rebuilder = VerifyingTraces(plan=plan, files=files, memory=memory, manifests=manifests, wish=wish)
@@ -152,6 +170,7 @@ def _opened(project: Project, aim: Aim, state: StateFolder, *, writing: bool, ob
         warnings=warnings,
         observed=observed,
         growth=growth,
+        orphaned=orphaned,
         folders=tuple(group_folders(plan, selection.wanted, names)),
     )
 

@@ -49,9 +49,12 @@ class FileTable:
 
     Invariant: the version of a file is what it held at some moment not earlier than its stamp here was taken. A later
     edit gives another stamp (or the stamp is marked racy and is not believed), so `is_unchanged` notices it.
+
+    Paths that are `hidden` count as not there: a build is going to remove them before it runs anything.
     """
 
-    def __init__(self, plan: Plan, disk: Disk, memory: Memory) -> None:
+    def __init__(self, plan: Plan, disk: Disk, memory: Memory, hidden: frozenset[str] = frozenset()) -> None:
+        self._hidden = hidden
         self._plan = plan
         self._disk = disk
         self._memory = memory
@@ -67,7 +70,10 @@ class FileTable:
         unseen = [file for file in files if self._versions[file] == UNSEEN]
         paths = [self._plan.path(file) for file in unseen]
         sighting = self._memory.sighting
-        for file, path, stamp in zip(unseen, paths, self._disk.stamps(paths), strict=True):
+        stamps = self._disk.stamps(paths)
+        if self._hidden:
+            stamps = [None if path in self._hidden else stamp for path, stamp in zip(paths, stamps, strict=True)]
+        for file, path, stamp in zip(unseen, paths, stamps, strict=True):
             self._stamps[file] = stamp
             if stamp is None:
                 self._versions[file] = ABSENT

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pymake.errors import InputKeepsChanging, JobError, OutputMissing
 from pymake.model.ids import ABSENT, FileId, VersionId
 from pymake.model.outputs import folder_of
-from pymake.model.trace import NOTHING, Failure, Start, Trace
+from pymake.model.trace import NOTHING, USUAL, Failure, Start, Trace
 from pymake.model.verdict import describe
 
 if TYPE_CHECKING:
@@ -77,6 +77,7 @@ class Recorder:
         *,
         plan: Plan,
         root: str,
+        origin: int = USUAL,
         disk: Disk,
         memory: Memory,
         files: FileTable,
@@ -87,6 +88,7 @@ class Recorder:
     ) -> None:
         self._plan = plan
         self._root = root
+        self._origin = origin
         self._disk = disk
         self._memory = memory
         self._files = files
@@ -132,7 +134,7 @@ class Recorder:
         plan, key = self._plan, self._manifests.key(job)
         patterns = plan.patterns(job)
         foreign = self._openings.prepare(job).foreign if patterns else ()
-        return Start(key=key, outputs=plan.output_paths(job), patterns=patterns, foreign=foreign)
+        return Start(key=key, outputs=plan.output_paths(job), patterns=patterns, foreign=foreign, origin=self._origin)
 
     def commit(
         self, job: JobId, outcome: Succeeded, *, reason: Reason, can_wait_for: Callable[[JobId], bool]
@@ -303,6 +305,7 @@ class Recorder:
             seconds=outcome.seconds,
             reason=describe(reason),
             printed=outcome.printed,
+            origin=self._origin,
         )
 
     def _versions(self, files: Iterable[FileId]) -> array[int]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pymake.errors import BuildFileError
 from pymake.frontends.code import Code, has_body
 from pymake.frontends.resolving import Resolver
-from pymake.model.task import Kind, Project, Task
+from pymake.model.task import SCRIPT, Kind, Project, Task
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -37,7 +39,13 @@ def project(context: Context, root: str, runtime_data: Mapping[str, object] | No
             tasks.append(_task(declared, fields, context.place(declared.location), code))
             if declared.is_default:
                 default.append(declared.full_name)
-    return Project(root=root, tasks=tuple(tasks), default=tuple(default))
+    return Project(root=root, origin=SCRIPT + _script(root), tasks=tuple(tasks), default=tuple(default))
+
+
+def _script(root: str) -> str:
+    """The program that runs, relative to the root; of what has no file, nothing."""
+    path = getattr(sys.modules.get("__main__"), "__file__", None)
+    return "" if path is None else os.path.relpath(os.path.abspath(path), root)
 
 
 class WithoutArguments:

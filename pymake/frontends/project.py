@@ -49,7 +49,8 @@ def load_project(root: str, files: Sequence[str] | None, overrides: Mapping[str,
     paths = _build_files(root) if files is None else [os.path.relpath(os.path.join(root, file), root) for file in files]
     if not paths:
         raise no_build_file(root)
-    return _overridden(_joined(root, _parts(root, paths)), overrides)
+    origin = "" if files is None else f"-f {' '.join(sorted(paths))}"
+    return replace(_overridden(_joined(root, _parts(root, paths)), overrides), origin=origin)
 
 
 def no_build_file(folder: str) -> UsageError:

@@ -196,6 +196,11 @@ class Plan:
         """The id of a path, None if the plan does not know it."""
         return self._ids.get(path)
 
+    def is_made(self, path: str) -> bool:
+        """Whether a job makes this path."""
+        file = self._ids.get(path)
+        return file is not None and self._producers[file] != NO_JOB
+
     def producer(self, file: FileId) -> JobId | None:
         """The job that makes the file, None for a source."""
         job = self._producers[file]

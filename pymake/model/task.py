@@ -214,16 +214,22 @@ class Task:
     doc: str = ""
 
 
+SCRIPT = "script "
+"""Starts the origin of a script. It may declare more after it has built, so nobody knows what it does not declare."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Project:
     """All that the build files of one root declare, before any of it is expanded.
 
-    `root` is the folder of the build files, absolute; `files` the build files and the project modules they loaded,
-    relative to it. `default` holds target names as written; empty means every task. `default_place`
-    is where a text says so.
+    `root` is the folder of the build files, absolute; `origin` is "" for the usual ones, else it says which others, or
+    which script (`SCRIPT`), declare the tasks: each cleans up after itself alone. `files` are the build files and the
+    project modules they loaded, relative to the root. `default` holds target names as written; empty means every task.
+    `default_place` is where a text says so.
     """
 
     root: str
+    origin: str = ""
     files: tuple[str, ...] = ()
     tasks: tuple[Task, ...] = ()
     default: tuple[str, ...] = ()

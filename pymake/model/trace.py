@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import zlib
 from array import array
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -16,6 +17,9 @@ DIGEST_BYTES = 16
 
 LONGEST_FACET = 2_000
 """Characters of a facet value that are kept; a merge of 100,000 files would else be remembered with all their names."""
+
+USUAL = 0
+"""The origin of jobs that the usual build files declare."""
 
 NAMELESS = "//"
 """Starts the key of a job without outputs. No normalised path starts so."""
@@ -82,6 +86,7 @@ class Trace:
     seconds: float
     reason: str
     printed: bool
+    origin: int = USUAL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +103,7 @@ class Start:
     outputs: tuple[str, ...]
     patterns: tuple[str, ...] = ()
     foreign: tuple[str, ...] = ()
+    origin: int = USUAL
 
     def may_have_written(self, path: str) -> bool:
         """Whether what lies at the path may be this job's."""
@@ -114,6 +120,18 @@ class Failure:
     seconds: float
     reason: str
     error: str
+
+
+def origin_of(name: str) -> int:
+    """The number, 32 bits, of the build files (or the script) that declare a job; "" stands for the usual ones.
+
+    Two projects with one root remember their jobs in one folder. Which files are nobody's any more is asked for each
+    alone: neither may take what the other one made.
+
+    >>> origin_of(""), origin_of("-f other.toml") == origin_of("-f third.toml")
+    (0, False)
+    """
+    return zlib.crc32(name.encode("utf-8", "surrogatepass")) if name else USUAL
 
 
 def shortened(value: str, *, longest: int = LONGEST_FACET) -> str:

@@ -12,6 +12,7 @@ from pymake.model.trace import DIGEST_BYTES
 from pymake.store.format import FRAME, HEADER, Kind, frame
 from pymake.store.records import (
     STAMP_NUMBERS,
+    encode_disown,
     encode_sightings,
     encode_versions,
     renumbered_trace,
@@ -59,6 +60,8 @@ def compacted(contents: Contents) -> Iterator[bytes]:
     yield from _sightings(contents, numbers)
     for start in contents.traces.values():
         yield frame(Kind.TRACE, renumbered_trace(contents.data, start, contents.end_of(start), numbers))
+    if contents.disowned:
+        yield frame(Kind.DISOWN, encode_disown(sorted(contents.disowned)))
     for start in (*contents.failures.values(), *contents.starts.values()):
         yield bytes(contents.data[start - 1 - FRAME.size : contents.end_of(start)])
 

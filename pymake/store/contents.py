@@ -12,6 +12,7 @@ from pymake.store.format import FRAME, Kind
 from pymake.store.records import (
     STAMP_NUMBERS,
     count_outputs,
+    decode_disown,
     decode_failure,
     decode_key,
     decode_outline,
@@ -19,6 +20,7 @@ from pymake.store.records import (
     decode_start,
     decode_trace,
     decode_versions,
+    trace_origin,
 )
 
 if TYPE_CHECKING:
@@ -43,6 +45,7 @@ class Contents:
         "data",
         "dead",
         "digests",
+        "disowned",
         "failures",
         "paths",
         "seen",
@@ -64,6 +67,7 @@ class Contents:
         self.traces: dict[str, int] = {}
         self.failures: dict[str, int] = {}
         self.starts: dict[str, int] = {}
+        self.disowned: set[str] = set()
         self._beside: dict[str, int] | None = None
         self._begun: frozenset[str] | None = None
         self._begun_open: list[Start] = []
@@ -82,6 +86,9 @@ class Contents:
                 self._end(key)
             self.traces[key] = start
             self._beside = None
+            if self.disowned:
+                outputs = decode_outline(self.data, start).outputs
+                self.disowned.difference_update([self.paths[number] for number in outputs])
         elif kind == Kind.VERSIONS:
             paths, digests = decode_versions(self.data, start, end)
             self.paths += paths
@@ -97,6 +104,10 @@ class Contents:
             key = decode_key(self.data, start)[0]
             self._end(key)
             self.starts[key] = start
+            if self.disowned:
+                self.disowned.difference_update(decode_start(self.data, start, end).outputs)
+        elif kind == Kind.DISOWN:
+            self.disowned.update(decode_disown(self.data, start, end))
         elif kind == Kind.END:
             self._end(decode_key(self.data, start)[0])
             self.dead += end - start
@@ -170,7 +181,7 @@ class Contents:
 
     def is_begun(self, path: str) -> bool:
         """Whether a job that did not end may have written the path."""
-        if not self.starts:
+        if not self.starts or path in self.disowned:
             return False
         if self._begun is None:
             starts = [decode_start(self.data, start, self.end_of(start)) for start in self.starts.values()]
@@ -210,15 +221,33 @@ class Contents:
 
     def made(self, path: str) -> VersionId | None:
         """The version in which a live trace left the path."""
-        start = self.traces.get(path)
-        if start is None:
-            if self._beside is None:
-                self._beside = self._made_beside()
-            start = self._beside.get(path)
+        start = self._made_at(path)
         if start is None:
             return None
         outputs = decode_outline(self.data, start).outputs
         return next((VersionId(number) for number in outputs if self.paths[number] == path), None)
+
+    def maker(self, path: str) -> tuple[str, int] | None:
+        """The key and the origin of the live trace that made the path."""
+        start = self._made_at(path)
+        return None if start is None else (decode_key(self.data, start)[0], trace_origin(self.data, start))
+
+    def made_paths(self) -> list[str]:
+        """All outputs of live traces."""
+        paths = [key for key in self.traces if not key.startswith(NAMELESS)]
+        beside = [path for path in self._made_besides() if path not in self.traces]
+        return [path for path in (*paths, *beside) if path not in self.disowned] if self.disowned else [*paths, *beside]
+
+    def _made_at(self, path: str) -> int | None:
+        if path in self.disowned:
+            return None
+        start = self.traces.get(path)
+        return self._made_besides().get(path) if start is None else start
+
+    def _made_besides(self) -> dict[str, int]:
+        if self._beside is None:
+            self._beside = self._made_beside()
+        return self._beside
 
     def _made_beside(self) -> dict[str, int]:
         """The outputs that are no keys, each with the trace that names it. Few jobs have such."""

@@ -37,6 +37,7 @@ class Kind(enum.IntEnum):
     FORGET = 5
     START = 6
     END = 7
+    DISOWN = 8
 
 
 class Ending(enum.Enum):

@@ -36,6 +36,7 @@ from pymake.store.contents import Contents
 from pymake.store.format import FRAME, HEADER, MAGIC, Ending, Kind, ending, frame, frames
 from pymake.store.records import (
     STAMP_NUMBERS,
+    encode_disown,
     encode_failure,
     encode_key,
     encode_sightings,
@@ -46,7 +47,7 @@ from pymake.store.records import (
 from pymake.store.refusal import FOLDER, refused
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Sequence
 
     from pymake.model.ids import VersionId
     from pymake.model.trace import Failure, Outline, Stamp, Start, Trace, Version
@@ -174,6 +175,26 @@ class Journal:
             return self._contents.made(path)
         except UNREADABLE:
             return None
+
+    def disown(self, paths: Sequence[str]) -> None:
+        """See `Memory.disown`."""
+        if paths:
+            self._append(Kind.DISOWN, encode_disown(paths))
+
+    def maker(self, path: str) -> tuple[str, int] | None:
+        """See `Memory.maker`."""
+        try:
+            return self._contents.maker(path)
+        except UNREADABLE:
+            return None
+
+    def made_paths(self) -> Sequence[str]:
+        """See `Memory.made_paths`."""
+        return self._contents.made_paths()
+
+    def starts(self) -> Sequence[Start]:
+        """See `Memory.starts`."""
+        return [start for start in map(self.start, self._contents.starts) if start is not None]
 
     def is_begun(self, path: str) -> bool:
         """See `Memory.is_begun`."""

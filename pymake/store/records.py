@@ -2,14 +2,15 @@
 
     VERSIONS   u32 n, n digests of 16 bytes, the n paths joined by a null byte; numbered on from the versions before
     SIGHTINGS  u32 n, n x u32 number of a version, n x 4 x i64 stamp (mtime, ctime, size, inode)
-    TRACE      key; f64 started, f64 seconds, u8 printed; u32 length of action, of inputs, of discovered, of outputs;
-               action; u32 version numbers of inputs, discovered, outputs; texts: task, reason, name and value of
-               each facet
+    TRACE      key; f64 started, f64 seconds, u8 printed, u32 origin; u32 length of action, of inputs, of discovered,
+               of outputs; action; u32 version numbers of inputs, discovered, outputs; texts: task, reason, name and
+               value of each facet
     FAILURE    key; f64 started, f64 seconds; texts: task, reason, error
     FORGET     key
     START      key; texts: the outputs, but for one that is the key; output patterns, each with //* before it; files
                that these match and that are not pymake's, each with //! before it
     END        key
+    DISOWN     texts: paths
 
     key        u32 length in bytes, text
     texts      u32 n, n x u32 length in characters, all texts as one
@@ -25,16 +26,17 @@ import sys
 from array import array
 from typing import TYPE_CHECKING
 
-from pymake.model.trace import DIGEST_BYTES, NAMELESS, Facet, Failure, Outline, Stamp, Start, Trace, shortened
+from pymake.model.trace import DIGEST_BYTES, NAMELESS, USUAL, Facet, Failure, Outline, Stamp, Start, Trace, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 COUNT = struct.Struct("<I")
-_TRACE = struct.Struct("<ddBIIII")
+_TRACE = struct.Struct("<ddBIIIII")
 _FAILURE = struct.Struct("<dd")
 _PATTERN = NAMELESS + "*"
 _FOREIGN = NAMELESS + "!"
+_ORIGIN = NAMELESS + "="
 
 STAMP_NUMBERS = len(Stamp._fields)
 
@@ -77,7 +79,7 @@ def encode_trace(trace: Trace) -> bytes:
     return b"".join(
         [
             encode_key(trace.key),
-            _TRACE.pack(trace.started, trace.seconds, trace.printed, len(trace.action), *map(len, rows)),
+            _TRACE.pack(trace.started, trace.seconds, trace.printed, trace.origin, len(trace.action), *map(len, rows)),
             trace.action,
             *(_packed("I", row) for row in rows),
             _texts([trace.task, trace.reason, *facets]),
@@ -91,6 +93,12 @@ def decode_outline(data: bytearray, start: int) -> Outline:
     return _outline(data, start + COUNT.size + length)[0]
 
 
+def trace_origin(data: bytearray, start: int) -> int:
+    """The origin of the trace whose payload lies there."""
+    (length,) = COUNT.unpack_from(data, start)
+    return int(_TRACE.unpack_from(data, start + COUNT.size + length)[3])
+
+
 def count_outputs(data: bytearray, start: int) -> int:
     """How many outputs the trace has whose payload lies there."""
     (length,) = COUNT.unpack_from(data, start)
@@ -99,7 +107,7 @@ def count_outputs(data: bytearray, start: int) -> int:
 
 def _outline(data: bytearray, at: int) -> tuple[Outline, int]:
     """The outline behind a key, and where the texts begin."""
-    _, seconds, _, action, inputs, discovered, outputs = _TRACE.unpack_from(data, at)
+    _, seconds, _, _, action, inputs, discovered, outputs = _TRACE.unpack_from(data, at)
     at += _TRACE.size + action
     behind = at + 4 * (inputs + discovered + outputs)
     numbers = _unpacked("I", data[at:behind])
@@ -117,7 +125,7 @@ def decode_trace(data: bytearray, start: int, end: int) -> Trace:
     """The trace whose payload lies there."""
     key, at = decode_key(data, start)
     outline, behind = _outline(data, at)
-    started, _, printed, *_ = _TRACE.unpack_from(data, at)
+    started, _, printed, origin, *_ = _TRACE.unpack_from(data, at)
     task, reason, *facets = _cut_texts(data, behind, end)
     return Trace(
         key=key,
@@ -131,6 +139,7 @@ def decode_trace(data: bytearray, start: int, end: int) -> Trace:
         seconds=outline.seconds,
         reason=reason,
         printed=bool(printed),
+        origin=origin,
     )
 
 
@@ -138,7 +147,7 @@ def trace_numbers(data: bytearray, start: int) -> tuple[array[int], int]:
     """The version numbers of a trace, all rows together, and where they lie."""
     (length,) = COUNT.unpack_from(data, start)
     at = start + COUNT.size + length
-    _, _, _, action, *counts = _TRACE.unpack_from(data, at)
+    _, _, _, _, action, *counts = _TRACE.unpack_from(data, at)
     at += _TRACE.size + action
     return _unpacked("I", data[at : at + 4 * sum(counts)]), at
 
@@ -168,7 +177,9 @@ def encode_start(start: Start) -> bytes:
     """Payload of START."""
     named = [path for path in start.outputs if path != start.key]
     patterns = [_PATTERN + pattern for pattern in start.patterns]
-    return encode_key(start.key) + _texts([*named, *patterns, *(_FOREIGN + path for path in start.foreign)])
+    origin = [f"{_ORIGIN}{start.origin}"] if start.origin != USUAL else []
+    foreign = (_FOREIGN + path for path in start.foreign)
+    return encode_key(start.key) + _texts([*named, *patterns, *foreign, *origin])
 
 
 def decode_start(data: bytearray, start: int, end: int) -> Start:
@@ -181,7 +192,18 @@ def decode_start(data: bytearray, start: int, end: int) -> Start:
         outputs=others if key.startswith(NAMELESS) else (key, *others),
         patterns=tuple(text.removeprefix(_PATTERN) for text in texts if text.startswith(_PATTERN)),
         foreign=tuple(text.removeprefix(_FOREIGN) for text in texts if text.startswith(_FOREIGN)),
+        origin=next((int(text.removeprefix(_ORIGIN)) for text in texts if text.startswith(_ORIGIN)), USUAL),
     )
+
+
+def encode_disown(paths: Sequence[str]) -> bytes:
+    """Payload of DISOWN."""
+    return _texts(paths)
+
+
+def decode_disown(data: bytearray, start: int, end: int) -> list[str]:
+    """The paths of the DISOWN whose payload lies there."""
+    return _cut_texts(data, start, end)
 
 
 def encode_key(key: str) -> bytes:

@@ -9,7 +9,7 @@ from pymake.model.ids import VersionId
 from pymake.model.trace import Outline, Stamp, Version
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Sequence
 
     from pymake.model.trace import Failure, Start, Trace
 
@@ -26,6 +26,7 @@ class ScratchMemory:
         self._traces: dict[str, Trace] = {}
         self._failures: dict[str, Failure] = {}
         self._starts: dict[str, Start] = {}
+        self._disowned: set[str] = set()
         self._versions: list[Version] = []
         self._numbers: dict[Version, VersionId] = {}
         self._sightings: dict[str, tuple[Stamp, VersionId]] = {}
@@ -77,10 +78,12 @@ class ScratchMemory:
 
     def record_start(self, start: Start) -> None:
         """See `Memory.record_start`."""
+        self._disowned.difference_update(start.outputs)
         self._starts[start.key] = start
 
     def record_trace(self, trace: Trace) -> None:
         """See `Memory.record_trace`."""
+        self._disowned.difference_update(self._versions[number].path for number in trace.outputs)
         self._starts.pop(trace.key, None)
         self._traces[trace.key] = trace
         self._failures.pop(trace.key, None)
@@ -102,12 +105,45 @@ class ScratchMemory:
 
     def made(self, path: str) -> VersionId | None:
         """See `Memory.made`."""
-        outputs = (VersionId(number) for trace in self._traces.values() for number in trace.outputs)
+        trace = self._maker(path)
+        if trace is None:
+            return None
+        outputs = map(VersionId, trace.outputs)
         return next((version for version in outputs if self._versions[version].path == path), None)
+
+    def maker(self, path: str) -> tuple[str, int] | None:
+        """See `Memory.maker`."""
+        trace = self._maker(path)
+        return None if trace is None else (trace.key, trace.origin)
+
+    def made_paths(self) -> Sequence[str]:
+        """See `Memory.made_paths`."""
+        outputs = [self._versions[number].path for trace in self._traces.values() for number in trace.outputs]
+        return [path for path in outputs if path not in self._disowned]
+
+    def starts(self) -> Sequence[Start]:
+        """See `Memory.starts`."""
+        return list(self._starts.values())
+
+    def disown(self, paths: Sequence[str]) -> None:
+        """See `Memory.disown`."""
+        self._disowned.update(paths)
 
     def is_begun(self, path: str) -> bool:
         """See `Memory.is_begun`."""
-        return any(start.may_have_written(path) for start in self._starts.values())
+        return path not in self._disowned and any(start.may_have_written(path) for start in self._starts.values())
+
+    def _maker(self, path: str) -> Trace | None:
+        if path in self._disowned:
+            return None
+        return next(
+            (
+                trace
+                for trace in self._traces.values()
+                if any(self._versions[number].path == path for number in trace.outputs)
+            ),
+            None,
+        )
 
     def keys(self) -> Iterable[str]:
         """See `Memory.keys`."""

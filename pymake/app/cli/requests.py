@@ -93,6 +93,7 @@ class CleanRequest(Request):
     about: ClassVar[str] = "Remove outputs that are still as pymake wrote them (of all jobs, or of the targets)."
 
     dry_run: bool = switch("-n", "--dry-run", help="Only say what would be removed.")
+    orphans: bool = switch("--orphans", help="Only what pymake wrote and no job makes any more.")
     no_wait: bool = switch("--no-wait", help="Exit 1 if a build is under way.")
 
 

@@ -78,9 +78,13 @@ def stopped(memory: Memory) -> None:
     memory.record_end("d")
 
 
+def disowned(memory: Memory) -> None:
+    memory.disown(["b.map", "c.map"])
+
+
 CALLS: tuple[Callable[[Memory], None], ...] = (
     *(first_job, edited, fails, fails_too, mended, forgotten),
-    *(starts, starts_too, starts_without_outputs, stopped),
+    *(starts, starts_too, starts_without_outputs, stopped, disowned),
 )
 
 
