@@ -1,7 +1,7 @@
 """One build at a time in a folder.
 
 The kernel holds the lock (`flock`) and lets go of it when the holder is gone, however it went, so a lock is never
-stale. The text in the file only tells others who holds it, and is never believed for anything else.
+stale. The text in the file only tells others who holds it and since when, and is never believed for anything else.
 
 Some network file systems have no such lock. There a second file, made exclusively, says host and process; it is stale
 when that process is gone from the same host. A holder on another host that was cut off has to be cleared by hand: the
@@ -143,16 +143,16 @@ class BuildLock:
 
     def _heed_holder(self, holder: str, *, wait: bool, on_wait: Callable[[str], None], file: str | None = None) -> None:
         who = _described(holder)
+        # Only where there are no locks can a holder be gone and nobody know.
+        gone = "" if file is None else f"; if that process is gone, remove {file}"
         if wait:
-            on_wait(f"waiting for another build in this folder ({who})")
+            on_wait(f"waiting for another build in this folder ({who}){gone}")
             return
-        hint = "leave out --no-wait to wait for it"
-        if file is not None:
-            hint += f"; if that process is gone, remove {file}"
+        hint = f"leave out --no-wait to wait for it{gone}"
         raise BusyError("another build runs in this folder", facts=[("holder", who)], hint=hint)
 
     def _holder(self) -> str:
-        return f"{os.getpid()}\n{socket.gethostname()}\n{self._command}\n"
+        return f"{os.getpid()}\n{socket.gethostname()}\n{int(time.time())}\n{self._command}\n"
 
 
 def own_command(argv: Sequence[str]) -> str:
@@ -175,12 +175,22 @@ def _text(path: str) -> str:
 
 
 def _described(holder: str) -> str:
-    """`process 12 on host: pymake -j5`; the holder may not have written all of it yet."""
-    pid, host, command, *_ = [*holder.split("\n"), "", "", ""]
+    """`process 12 on host since 10:41:07: pymake -j5`; the holder may not have written all of it yet."""
+    pid, host, since, command, *_ = [*holder.split("\n"), "", "", "", ""]
     if not pid.isdecimal():
         return "an unknown process"
     where = "" if host in ("", socket.gethostname()) else f" on {host}"
-    return f"process {pid}{where}: {command}" if command else f"process {pid}{where}"
+    when = f" since {_moment(int(since), time.time())}" if since.isdecimal() else ""
+    return f"process {pid}{where}{when}: {command}" if command else f"process {pid}{where}{when}"
+
+
+def _moment(since: int, now: float) -> str:
+    """A time of today as the clock on the wall says it, another with its day."""
+    try:
+        then, today = time.localtime(since), time.localtime(now)
+    except (OverflowError, OSError, ValueError):  # no time that anyone wrote
+        return "an unknown time"
+    return time.strftime("%H:%M:%S" if then[:3] == today[:3] else "%Y-%m-%d %H:%M:%S", then)
 
 
 def _is_gone(holder: str) -> bool:

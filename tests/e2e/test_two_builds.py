@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 
 import pytest
@@ -28,7 +29,10 @@ def test_the_second_build_waits_and_says_for_whom(project: Workspace) -> None:
     assert second.process.stderr is not None
     line = second.process.stderr.readline()
     pid = first.process.pid
-    assert line.startswith(f"pymake: waiting for another build in this folder (process {pid}: ")
+    command = r"python -m pymake"
+    assert re.fullmatch(
+        rf"pymake: waiting for another build in this folder \(process {pid} since \d\d:\d\d:\d\d: {command}\)\n", line
+    )
     project.write("go", "")
     assert first.end().ran == ["slow slow"]
     assert second.end().summary == "nothing to do (1 job up to date)"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from pymake._version import __version__
 from pymake.app.cli import build, logs, look, remove
@@ -23,6 +24,9 @@ from pymake.app.cli.requests import (
 from pymake.app.cli.usage import usage_lines
 from pymake.app.cli.words import request_of
 from pymake.errors import InternalError, Interrupted, PymakeError, UnknownTarget, nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 def run(request: Request) -> int:
@@ -73,6 +77,9 @@ def main(argv: list[str] | None = None) -> int:
     debug = False
     try:
         words = sys.argv[1:] if argv is None else argv
+        if (answer := _completion(words)) is not None:
+            write_lines(answer)
+            return settle(0)
         request = request_of(words)
         if not isinstance(request, Request):
             return settle(_answer(*request))
@@ -96,6 +103,15 @@ def main(argv: list[str] | None = None) -> int:
         print(f"pymake: internal error: {type(error).__name__}: {error}", file=sys.stderr)
         print("  try: the same with --debug shows the traceback; please report it", file=sys.stderr)
         return settle(2)
+
+
+def _completion(words: Sequence[str]) -> list[str] | None:
+    """What a shell asks: which words there may be, or the script that asks."""
+    if words[:1] not in (["--complete"], ["--show-completion"]):
+        return None
+    from pymake.app.cli.completing import candidates, script_lines  # noqa: PLC0415  # only shells want it
+
+    return candidates(words[1:]) if words[0] == "--complete" else script_lines("".join(words[1:2]))
 
 
 def _answer(command: str, asked: str) -> int:

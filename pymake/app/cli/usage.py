@@ -14,7 +14,11 @@ if TYPE_CHECKING:
     from pymake.app.flags import Flag
 
 _COLUMNS = 80
-_ASKING = [("-h, --help", "Show this, and exit."), ("--version", "Show the version, and exit.")]
+_ASKING = [
+    ("-h, --help", "Show this, and exit."),
+    ("--version", "Show the version, and exit."),
+    ("--show-completion SHELL", "Print what a shell runs to complete words, and exit. (bash, zsh, fish)"),
+]
 
 
 def usage_lines(command: str) -> Iterator[str]:
