@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pymake.frontends.decorators import active_if as active_if
     from pymake.frontends.decorators import add_inputs as add_inputs
     from pymake.frontends.decorators import always as always
+    from pymake.frontends.decorators import audit as audit
     from pymake.frontends.decorators import check_if_uptodate as check_if_uptodate
     from pymake.frontends.decorators import collate as collate
     from pymake.frontends.decorators import combinations as combinations
@@ -69,7 +70,7 @@ _HOMES = {
         "TimedOut WorkerDied"
     ),
     "pymake.frontends.decorators": (
-        "active_if add_inputs always check_if_uptodate collate combinations combinations_with_replacement "
+        "active_if add_inputs always audit check_if_uptodate collate combinations combinations_with_replacement "
         "default follows formatter graphviz inputs interactive jobs_limit merge mkdir originate output_from "
         "permutations pool posttask product protected regex resources retries runtime_parameter split subdivide "
         "suffix tags task temporary timeout touch_file transform uses"

@@ -93,5 +93,7 @@ def _nothing_to_do(session: Session, options: BuildOptions, reporter: Reporter) 
     total = session.survey.total
     summary = Summary(up_to_date=total)
     reporter.handle(BuildStarted(total=total, suspects=0, slots=options.jobs or usable_cpus()))
+    if options.audit:
+        reporter.handle(Note(text="audit: no job was watched, since none ran; pymake build --audit -B runs all"))
     reporter.handle(BuildEnded(summary=summary))
     return summary

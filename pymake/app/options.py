@@ -37,6 +37,7 @@ class BuildOptions:
         help="What jobs that run make get to share the number of jobs.",
     )
     pdb: bool = switch("--pdb", help="Open the debugger where a Python job fails; one job at a time.")
+    audit: bool = switch("--audit", help="Say what the jobs that run read and write without declaring it.")
     no_wait: bool = switch("--no-wait", help="Exit 1 if another build is under way.")
 
     def __post_init__(self) -> None:

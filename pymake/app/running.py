@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from pymake.app.auditing import Auditing
 from pymake.app.machine import usable_cpus
 from pymake.app.nesting import BUILDING, roots_below
 from pymake.app.signals import SignalCatcher
@@ -53,14 +54,17 @@ def run(session: Session, options: BuildOptions, reporter: Reporter, stack: Exit
         reporter.handle(Note(text=share.note))
     slots = share.slots
     signals = stack.enter_context(SignalCatcher())
-    executor = _executor(session, options, share, signals.wake, reporter)
+    auditing = Auditing(session, everything=options.audit)
+    auditing.open()
+    stack.callback(auditing.close)
+    executor = _executor(session, options, share, reporter, auditing, wake=signals.wake)
     stack.callback(executor.close)
     parts = Parts(
         plan=session.plan,
         survey=session.survey,
         scheduler=_scheduler(session, slots),
         rebuilder=session.rebuilder,
-        recorder=_recorder(session),
+        recorder=_recorder(session, auditing),
         temporaries=temporaries_of(session),
         manifests=session.manifests,
         executor=executor,
@@ -68,7 +72,7 @@ def run(session: Session, options: BuildOptions, reporter: Reporter, stack: Exit
         interrupts=signals,
         logs=session.logs,
         clock=SystemClock(),
-        env_of=_environments(session),
+        env_of=auditing.environments(_environments(session)),
         growth=session.growth,
     )
     conduct = Conduct(
@@ -78,7 +82,10 @@ def run(session: Session, options: BuildOptions, reporter: Reporter, stack: Exit
         timeout=options.timeout,
         retries=options.retries,
     )
-    return Build(parts, conduct).run()
+    summary = Build(parts, conduct).run()
+    for note in auditing.notes():
+        reporter.handle(Note(text=note))
+    return summary
 
 
 def temporaries_of(session: Session) -> Temporaries:
@@ -101,7 +108,7 @@ def _scheduler(session: Session, slots: int) -> Scheduler:
     return Scheduler(plan=plan, survey=survey, slots=slots, pools={**session.project.pools, TERMINAL: 1}, failed=failed)
 
 
-def _recorder(session: Session) -> Recorder:
+def _recorder(session: Session, auditing: Auditing) -> Recorder:
     return Recorder(
         plan=session.plan,
         root=session.project.root,
@@ -119,6 +126,7 @@ def _recorder(session: Session) -> Recorder:
             remembered=session.rebuilder.remembered,
         ),
         pending_maker=session.growth.pending_maker,
+        reads=auditing.audit.reads,
     )
 
 
@@ -147,9 +155,11 @@ def _share(root: str, options: BuildOptions) -> Share:
     )
 
 
-def _executor(session: Session, options: BuildOptions, share: Share, wake: int, reporter: Reporter) -> Executor:
+def _executor(
+    session: Session, options: BuildOptions, share: Share, reporter: Reporter, auditing: Auditing, *, wake: int
+) -> Executor:
     """Workers only if a suspect calls Python; forked now, before anything starts a thread."""
-    functions = _functions(session, check=not (options.inline or options.pdb))
+    functions = auditing.functions(_functions(session, check=not (options.inline or options.pdb)))
     environ = {**share.environ, BUILDING: roots_below(session.project.root)}
     root, clock = session.project.root, SystemClock()
     if functions:

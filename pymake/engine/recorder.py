@@ -85,6 +85,7 @@ class Recorder:
         parse_depfile: Callable[[str], Iterable[str]],
         openings: Openings,
         pending_maker: Callable[[str], JobId | None],
+        reads: Callable[[JobId], Iterable[str]] = lambda _: (),
     ) -> None:
         self._plan = plan
         self._root = root
@@ -96,6 +97,7 @@ class Recorder:
         self._parse_depfile = parse_depfile
         self._openings = openings
         self._pending_maker = pending_maker
+        self._reads = reads
         self._launched: dict[JobId, int] = {}
         self._prepared: set[TaskId] = set()
 
@@ -240,7 +242,16 @@ class Recorder:
         return self._plan.folders(task)
 
     def _discover(self, job: JobId) -> list[FileId] | JobError:
-        """The files that the depfile names, without declared inputs and outputs. The depfile is then used up."""
+        """The files that the depfile names and that were seen to be read, without declared inputs and outputs."""
+        named = self._from_depfile(job)
+        if isinstance(named, JobError):
+            return named
+        found = dict.fromkeys(self._plan.add_file(path) for path in (*named, *self._reads(job)))
+        declared = {*self._plan.dirtying(job), *self._plan.outputs(job)} if found else ()
+        return [file for file in found if file not in declared]
+
+    def _from_depfile(self, job: JobId) -> list[str] | JobError:
+        """The files that the depfile of the job names, if it has one. The depfile is then used up."""
         depfile = self._plan.depfile(job)
         if depfile is None:
             return []
@@ -251,10 +262,8 @@ class Recorder:
             names = self._parse_depfile(data.decode("utf-8", "surrogateescape"))
         except ValueError as error:
             return OutputMissing(f"cannot read the depfile {depfile}", facts=[("reason", error)])
-        declared = {*self._plan.dirtying(job), *self._plan.outputs(job)}
-        found = dict.fromkeys(self._plan.add_file(self._from_root(job, name)) for name in names)
         self._disk.remove(depfile)
-        return [file for file in found if file not in declared]
+        return [self._from_root(job, name) for name in names]
 
     def _from_root(self, job: JobId, name: str) -> str:
         """A path as the job's command wrote it, as the plan would write it."""

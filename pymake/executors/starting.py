@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pymake.errors import CommandFailed
 from pymake.executors.endings import command_text
+from pymake.executors.watching import WATCH, under_strace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,6 +57,8 @@ class Starter:
         folder = self._root if cwd is None else os.path.join(self._root, cwd)
         try:
             program, words = self._words(command, folder, environ)
+            if WATCH in environ:
+                program, words = under_strace(program, words, environ)
             if cwd is not None or not self._at_root:
                 if not os.path.isdir(folder):
                     raise _refusal(command, f"no folder {cwd or folder}", 1)

@@ -273,6 +273,12 @@ def _boolean(name: str) -> Convert:
     return convert
 
 
+def _audit(value: object, _refer: Refer) -> object:
+    if value != "record":
+        raise Unsuitable(f'audit is {value!r}, not "record"', hint="pymake build --audit reports, whatever a task says")
+    return True
+
+
 def _env(value: object, _refer: Refer) -> object:
     if not isinstance(value, Mapping):
         raise Unsuitable(f"env is {value!r}, not a dictionary of texts")
@@ -341,6 +347,7 @@ ARGUMENTS: Mapping[str, Argument] = {
     "temporary": Argument(field="temporary", convert=_boolean("temporary")),
     "protected": Argument(field="protected", convert=_boolean("protected")),
     "interactive": Argument(field="interactive", convert=_boolean("interactive")),
+    "audit": Argument(field="records_reads", convert=_audit),
     "always": Argument(field="always", convert=_boolean("always")),
     "posttask": Argument(field="posttask", convert=_posttask, adds=True),
     "jobs_limit": Argument(field="jobs_limit", convert=_jobs_limit),

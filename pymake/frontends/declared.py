@@ -142,6 +142,10 @@ class DeclaredTask(Referable):
         """Let the jobs own the terminal, one at a time; what they print is not kept."""
         return self.modify(caller(), {"interactive": True})
 
+    def audit(self, what: str) -> DeclaredTask:
+        """With `"record"`, take the files of the project that a job is seen to read as inputs of it."""
+        return self.modify(caller(), {"audit": what})
+
     def always(self) -> DeclaredTask:
         """Run in every build."""
         return self.modify(caller(), {"always": True})

@@ -241,6 +241,11 @@ def interactive(function: F) -> F:
     return Decorator(interactive=True)(function)
 
 
+def audit(what: str) -> Decorator:
+    """With `"record"`, take the files of the project that a job is seen to read as inputs of it."""
+    return Decorator(audit=what)
+
+
 def always(function: F) -> F:
     """Run in every build."""
     return Decorator(always=True)(function)

@@ -110,6 +110,7 @@ TASK_KEYS: Mapping[str, Key] = {
             "protected", shapes.BOOLEAN, "Make the outputs read-only, and never overwrite one that was edited by hand."
         ),
         _key("interactive", shapes.BOOLEAN, "The jobs own the terminal, one at a time; their output is not kept."),
+        _key("audit", shapes.AUDIT, "record: what a job is seen to read are its inputs too.", "records_reads"),
         _key("always", shapes.BOOLEAN, "Run the jobs in every build."),
         _key("tags", shapes.TEXTS, "Words to find the task by."),
         _key("active", shapes.BOOLEAN, "false takes the task out of the build."),

@@ -113,6 +113,12 @@ def _boolean(value: object) -> bool:
     return value
 
 
+def _record(value: object) -> bool:
+    if value != "record":
+        raise Mismatch('"record"', value)
+    return True
+
+
 def whole(least: int) -> Shape:
     """Whole numbers from `least` on."""
     expected = f"a whole number, {least} or more"
@@ -301,6 +307,7 @@ KIND = Shape(
     {"enum": [kind.value for kind in Kind]},
     Kind,  # a word that is no kind is told before, with the nearest
 )
+AUDIT = Shape('"record"', {"const": "record"}, _record)
 REGEX = Shape("a text that is not empty", _FILLED, lambda value: Regex(pattern=_filled(value)))
 _EXPRESSIONS: Schema = {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]}
 FORMATTER = Shape(

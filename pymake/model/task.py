@@ -205,6 +205,7 @@ class Task:
     protected: bool = False
     interactive: bool = False
     always: bool = False
+    records_reads: bool = False
     active: bool = True
     posttask: tuple[Callable[..., object] | TouchFile, ...] = ()
     jobs_limit: JobsLimit | None = None

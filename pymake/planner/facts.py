@@ -45,7 +45,7 @@ class Facts:
     def of(self, declared: Declared) -> tuple[tuple[str, str], ...]:
         """The named values that all jobs of a task share."""
         task, variables = declared.task, declared.variables
-        if not (task.env or task.uses_env or task.tools or task.packages):
+        if not (task.env or task.uses_env or task.tools or task.packages or task.records_reads):
             return ()
         environ = self._world.environ
         values = {name: environ.get(name, "(not set)") for name in (expand(text, variables) for text in task.uses_env)}
@@ -56,6 +56,8 @@ class Facts:
             *((f"env {name}", values[name]) for name in sorted(values)),
             *((f"{_TOOL}{name}", self._tool(name)) for name in tools),
             *((f"{_PACKAGE}{name}", self._package(name)) for name in packages),
+            # Whoever begins to record has to run once, since nothing is recorded yet.
+            *((("audit", "record"),) if task.records_reads else ()),
         )
 
     def _tool(self, name: str) -> str:

@@ -28,6 +28,7 @@ PROMISED = [
     "active_if",
     "add_inputs",
     "always",
+    "audit",
     "build",
     "check_if_uptodate",
     "collate",
