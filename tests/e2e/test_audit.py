@@ -136,7 +136,10 @@ def test_who_begins_to_record_runs_once(workspace: Workspace) -> None:
 
 def test_other_words_for_audit_are_refused(workspace: Workspace) -> None:
     workspace.write("pymake.toml", '[task.a]\naudit = true\noutput = "a"\ncommand = "x"\n')
-    assert workspace.pymake(code=2).err == 'pymake: pymake.toml:2: task a: audit must be "record"; it is the boolean true\n'
+    assert (
+        workspace.pymake(code=2).err
+        == 'pymake: pymake.toml:2: task a: audit must be "record"; it is the boolean true\n'
+    )
     workspace.remove("pymake.toml")
     workspace.write(
         "pymakefile.py", 'from pymake import main\nmain.task(command="x", output="a", name="a", audit="all")\n'
