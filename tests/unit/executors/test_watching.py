@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -62,6 +63,7 @@ def test_what_is_looked_for_in_vain_is_a_read(root: Path, monkeypatch: pytest.Mo
 def test_imports_are_no_reads_and_other_folders_count(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (root / "watched_module.py").write_text("x = 1\n")
     monkeypatch.syspath_prepend(str(root))
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
 
     def load() -> None:
         __import__("watched_module")
