@@ -14,6 +14,7 @@ from pymake.engine.survey import temporary_jobs
 from pymake.model.events import BuildEnded, BuildStarted, Note, Summary
 from pymake.store.folder import open_state
 from pymake.store.lock import BuildLock
+from pymake.store.snapshot import drop_snapshot
 
 if TYPE_CHECKING:
     from pymake.app.keeping import Given
@@ -48,7 +49,13 @@ def build(
         with collection_paused():
             state = open_state(project.root, writing=True)
         stack.callback(state.close)
-        aim = Aim(targets=options.targets, where=where, forced=options.always_make)
+        aim = Aim(
+            targets=options.targets,
+            where=where,
+            forced=options.always_make,
+            new=options.what_if,
+            old=options.assume_old,
+        )
         session = open_session(project, aim, state, writing=True, observed=observed)
         if session.orphaned:
             for text in clear_orphans(session):
@@ -67,6 +74,8 @@ def build(
             from pymake.app.keeping import keep  # noqa: PLC0415  # not on every system
 
             keep(session, summary, given)
+        elif summary.ran:
+            drop_snapshot(project.root)
         return summary
 
 

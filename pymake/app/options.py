@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pymake.app.flags import number, one_of, option, seconds, switch
+from pymake.app.flags import number, one_of, option, repeated, seconds, switch
 from pymake.errors import UsageError
 from pymake.executors.makeflags import JobserverForm
 
@@ -24,6 +24,10 @@ class BuildOptions:
     )
     keep_going: bool = switch("-k", "--keep-going", help="Go on after a failed job.")
     always_make: bool = switch("-B", "--always-make", help="Run every job.")
+    what_if: tuple[str, ...] = repeated("-W", "--what-if", metavar="FILE", help="Take FILE as changed.")
+    assume_old: tuple[str, ...] = repeated(
+        "-o", "--assume-old", metavar="FILE", help="Take FILE as unchanged, and do not make it anew."
+    )
     timeout: float | None = option(
         "--timeout", metavar="S", read=seconds, default=None, help="Kill a job after S seconds."
     )

@@ -22,6 +22,7 @@ from pymake.fs.disk import RealDisk
 from pymake.fs.packages import watched_version
 from pymake.fs.watched import WatchedDisk, WatchedEnviron, watched_which
 from pymake.model.observed import Observed
+from pymake.model.patterns import normalise
 from pymake.model.task import SCRIPT, Function
 from pymake.model.trace import origin_of
 from pymake.planner.check import check_cycles, check_inputs
@@ -99,13 +100,16 @@ def plan_of(project: Project, memory: Memory, observed: Observed) -> Compiled:
 class Aim:
     """What is wanted: targets relative to `where`, a folder relative to the root; `forced` means run all of it.
 
-    With `strict`, an input that is neither there nor made is an error. Without targets the `default` of the build file
-    is wanted, or with `everything` all that it declares.
+    `new` and `old` are files to be taken as changed, and as unchanged, written like targets. With `strict`, an input
+    that is neither there nor made is an error. Without targets the `default` of the build file is wanted, or with
+    `everything` all that it declares.
     """
 
     targets: tuple[str, ...] = ()
     where: str = ""
     forced: bool = False
+    new: tuple[str, ...] = ()
+    old: tuple[str, ...] = ()
     strict: bool = True
     everything: bool = False
 
@@ -144,7 +148,7 @@ def _opened(project: Project, aim: Aim, state: StateFolder, *, writing: bool, ob
     orphaned = orphaned_of(project, plan, disk, memory)
     files = FileTable(plan, disk, memory, hidden=frozenset(orphaned.removable))
     manifests = Manifests(plan, digest_bytes)
-    wish = Wish(forced=aim.forced)
+    wish = _wish(project, aim)
     rebuilder = VerifyingTraces(plan=plan, files=files, memory=memory, manifests=manifests, wish=wish)
     surveyor = Surveyor(plan=plan, files=files, memory=memory, manifests=manifests, rebuilder=rebuilder)
     selection, survey, growth, notes = _surveyed(project, aim, compiled, Surveying(surveyor, rebuilder, files, disk))
@@ -173,6 +177,15 @@ def _opened(project: Project, aim: Aim, state: StateFolder, *, writing: bool, ob
         orphaned=orphaned,
         folders=tuple(group_folders(plan, selection.wanted, names)),
     )
+
+
+def _wish(project: Project, aim: Aim) -> Wish:
+    stand = os.path.join(project.root, aim.where)
+
+    def paths(files: tuple[str, ...]) -> frozenset[str]:
+        return frozenset(normalise(os.path.join(aim.where, _from(stand, file, project.root))) for file in files)
+
+    return Wish(forced=aim.forced, new=paths(aim.new), old=paths(aim.old))
 
 
 def _code_notes(project: Project) -> Iterable[str]:

@@ -9,7 +9,7 @@ from pymake.errors import InternalError, assert_never
 from pymake.model.canonical import canonical
 from pymake.model.job import Call, Command
 from pymake.model.task import Function
-from pymake.model.trace import NAMELESS, Facet
+from pymake.model.trace import LONGEST_FACET, NAMELESS, Facet, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -44,7 +44,11 @@ class Manifests:
 
     def action(self, job: JobId) -> bytes:
         """The digest over all facets."""
-        return self._digest(_encoded(self.facets(job)))
+        return self.digest(self.facets(job))
+
+    def digest(self, facets: list[Facet]) -> bytes:
+        """The digest over facets, of now or as a trace kept them: long values count by what is kept of them."""
+        return self._digest(_encoded([_kept(facet) if len(facet[1]) > LONGEST_FACET else facet for facet in facets]))
 
     def facets(self, job: JobId) -> list[Facet]:
         """Everything but files that decides about the job, by name."""
@@ -93,6 +97,10 @@ def action_text(plan: Plan, job: JobId) -> str:
             return f"{name}({', '.join(map(repr, action.arguments))})"
         case _:
             assert_never(action)
+
+
+def _kept(facet: Facet) -> Facet:
+    return Facet(facet.name, shortened(facet.value))
 
 
 def _encoded(facets: list[Facet]) -> bytes:

@@ -15,6 +15,7 @@ from pymake.model.verdict import (
     FacetChanged,
     FailedLastTime,
     Forced,
+    InputAssumedNew,
     InputChanged,
     InputGone,
     InputsDiffer,
@@ -55,6 +56,7 @@ class VerifyingTraces:
         self._memory = memory
         self._manifests = manifests
         self._wish = wish
+        self._has_wished = bool(wish.new or wish.old)
         self._needed: set[JobId] = set()
         self._kept: frozenset[JobId] = frozenset()
         self._failed = frozenset(memory.failed())
@@ -85,6 +87,8 @@ class VerifyingTraces:
     def is_cleared(self, job: JobId, trace: Outline | None) -> bool:
         """Whether stamps alone show that the job is clean. No hashing; False only means: judge it."""
         if trace is None or self._wish.forced or self.is_always(job) or self._has_failed(job):
+            return False
+        if self._has_wished and self._is_wished(job, trace):
             return False
         known, plan = self._files.known, self._plan
         return (
@@ -162,6 +166,8 @@ class VerifyingTraces:
 
     def reasons(self, job: JobId) -> Iterator[Reason]:
         """Every reason why the job is dirty, what was forced or changed by hand first; none if it is clean."""
+        if self._wish.old and self._is_held(job):
+            return
         if self._wish.forced:
             yield Forced()
         if self.is_always(job):
@@ -196,7 +202,7 @@ class VerifyingTraces:
         paths = (self._memory.version(VersionId(version)).path for version in trace.outputs)
         return sorted(path for path in paths if path not in declared and fits(self._plan.patterns(job), path))
 
-    def discovered(self, trace: Outline) -> list[FileId]:
+    def discovered(self, trace: Outline | Trace) -> list[FileId]:
         """The files that the run of the trace reported as read."""
         return [self._discovered_file(version) for version in trace.discovered]
 
@@ -222,6 +228,18 @@ class VerifyingTraces:
     def _has_failed(self, job: JobId) -> bool:
         return bool(self._failed) and self._manifests.key(job) in self._failed
 
+    def _is_wished(self, job: JobId, trace: Outline | Trace) -> bool:
+        """Whether the user said anything of a file that the job reads or makes."""
+        wished = self._wish.new | self._wish.old
+        files = (*self._plan.dirtying(job), *self._plan.outputs(job), *self.discovered(trace))
+        return any(self._plan.path(file) in wished for file in files)
+
+    def _is_held(self, job: JobId) -> bool:
+        """Whether an output is not to be made anew; one that is not there has to be made all the same."""
+        outputs = self._plan.outputs(job)
+        named = any(self._plan.path(file) in self._wish.old for file in outputs)
+        return named and all(map(self._files.is_there, outputs))
+
     def _action_reasons(self, job: JobId, trace: Trace) -> Iterator[Reason]:
         if self._manifests.action(job) == trace.action:
             return
@@ -237,14 +255,23 @@ class VerifyingTraces:
         added, removed = self._set_difference(declared, trace.inputs)
         if added or removed:
             yield InputsDiffer(added=added, removed=removed)
+        for path in self._assumed_new(declared, trace):
+            yield InputAssumedNew(path=path)
         for file in self._changed(declared, trace.inputs, added):
-            yield InputChanged(path=self._plan.path(file))
+            if self._plan.path(file) not in self._wish.old:
+                yield InputChanged(path=self._plan.path(file))
         for version in trace.discovered:
             file = self._discovered_file(version)
             now = self._files.version(file)
-            if not self._is_as_found(now, version):
-                path = self._plan.path(file)
+            path = self._plan.path(file)
+            if not self._is_as_found(now, version) and path not in self._wish.old:
                 yield InputGone(path=path) if now == ABSENT else InputChanged(path=path)
+
+    def _assumed_new(self, declared: Sequence[FileId], trace: Trace) -> list[str]:
+        if not self._wish.new:
+            return []
+        paths = map(self._plan.path, dict.fromkeys((*declared, *self.discovered(trace))))
+        return [path for path in paths if path in self._wish.new]
 
     def _output_reasons(self, job: JobId, trace: Trace) -> Iterator[Reason]:
         outputs = self.outputs(job, trace)

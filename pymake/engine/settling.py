@@ -105,7 +105,7 @@ class Settling:
             task=plan.task(plan.task_of(job)).name,
             outputs=plan.output_paths(job),
             place=plan.place(job),
-            hint=f"remove {path}, and the next build makes it anew",
+            hint=f"pymake accept {path} keeps it as it is; remove it, and the next build makes it anew",
         )
         self._tally.job_refused(job, error)
         self._leave([job, *self._parts.scheduler.settle(job, JobState.NOT_RUN)])

@@ -73,6 +73,7 @@ class Trace:
 
     `inputs`, `discovered` and `outputs` are arrays ("I") of version numbers, each sorted. `action` is the digest of
     all facets. `facets` are kept for explaining, long values cut. `started` is seconds since the epoch.
+    `accepted` says what of it the user took as good since, without a run, and when: `"code at 1700000000"`.
     """
 
     key: str
@@ -87,6 +88,7 @@ class Trace:
     reason: str
     printed: bool
     origin: int = USUAL
+    accepted: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

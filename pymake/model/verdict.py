@@ -35,6 +35,13 @@ class InputChanged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InputAssumedNew:
+    """The user said to take this input as changed (`-W`)."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InputGone:
     """A discovered input is not there any more."""
 
@@ -93,6 +100,7 @@ Reason = (
     | Forced
     | AlwaysRuns
     | InputChanged
+    | InputAssumedNew
     | InputGone
     | InputsDiffer
     | OutputsDiffer
@@ -144,6 +152,8 @@ def describe(reason: Reason) -> str:
             return "always runs"
         case InputChanged(path=path):
             return f"input {path} changed"
+        case InputAssumedNew(path=path):
+            return f"input {path} is taken as changed"
         case InputGone(path=path):
             return f"input {path} is gone"
         case InputsDiffer(added=added, removed=removed):

@@ -3,8 +3,8 @@
     VERSIONS   u32 n, n digests of 16 bytes, the n paths joined by a null byte; numbered on from the versions before
     SIGHTINGS  u32 n, n x u32 number of a version, n x 4 x i64 stamp (mtime, ctime, size, inode)
     TRACE      key; f64 started, f64 seconds, u8 printed, u32 origin; u32 length of action, of inputs, of discovered,
-               of outputs; action; u32 version numbers of inputs, discovered, outputs; texts: task, reason, name and
-               value of each facet
+               of outputs; action; u32 version numbers of inputs, discovered, outputs; texts: task, reason,
+               accepted, name and value of each facet
     FAILURE    key; f64 started, f64 seconds; texts: task, reason, error
     FORGET     key
     START      key; texts: the outputs, but for one that is the key; output patterns, each with //* before it; files
@@ -82,7 +82,7 @@ def encode_trace(trace: Trace) -> bytes:
             _TRACE.pack(trace.started, trace.seconds, trace.printed, trace.origin, len(trace.action), *map(len, rows)),
             trace.action,
             *(_packed("I", row) for row in rows),
-            _texts([trace.task, trace.reason, *facets]),
+            _texts([trace.task, trace.reason, trace.accepted, *facets]),
         ]
     )
 
@@ -126,7 +126,7 @@ def decode_trace(data: bytearray, start: int, end: int) -> Trace:
     key, at = decode_key(data, start)
     outline, behind = _outline(data, at)
     started, _, printed, origin, *_ = _TRACE.unpack_from(data, at)
-    task, reason, *facets = _cut_texts(data, behind, end)
+    task, reason, accepted, *facets = _cut_texts(data, behind, end)
     return Trace(
         key=key,
         action=outline.action,
@@ -140,6 +140,7 @@ def decode_trace(data: bytearray, start: int, end: int) -> Trace:
         reason=reason,
         printed=bool(printed),
         origin=origin,
+        accepted=accepted,
     )
 
 

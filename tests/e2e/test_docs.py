@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import pytest
 
+from pymake.app.cli.requests import COMMANDS
 from pymake.frontends.project import load_project
 from tests.e2e.workspace import Workspace, without_times
 
@@ -120,6 +121,6 @@ def test_links_between_pages_lead_somewhere(page: str) -> None:
 def test_every_option_of_the_documentation_is_one_and_the_other_way_round(workspace: Workspace) -> None:
     documented = set(re.findall(r"--[a-z][a-z-]+", (ROOT / "docs/command-line.md").read_text(encoding="utf-8")))
     offered: set[str] = set()
-    for command in ("build", "list", "why", "log", "clean", "graph"):
+    for command in COMMANDS:
         offered |= set(re.findall(r"--[a-z][a-z-]+", workspace.pymake(command, "--help").out))
     assert documented == offered

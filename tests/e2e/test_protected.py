@@ -43,7 +43,7 @@ def test_an_edit_stops_its_job_until_the_user_has_decided(workspace: Workspace) 
     ended = workspace.pymake(code=1)
     assert ended.err == (
         "pymake: keep out: pymake.toml:1: output out is protected and was edited by hand, so its job did not run\n"
-        "  try: remove out, and the next build makes it anew\n"
+        "  try: pymake accept out keeps it as it is; remove it, and the next build makes it anew\n"
         f"pymake: {ended.err.splitlines()[-1].removeprefix('pymake: ')}\n"
     )
     assert ended.summary == "0 ran, 0 up to date, 0 failed in T s (2 not run)"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pymake.app.cli.look import opened
 from pymake.app.cli.output import write_bytes, write_lines
+from pymake.app.session import Aim
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 def log(request: LogRequest) -> int:
     """Show kept logs; 1 if a job never ran."""
-    session = opened(request, everything=request.failed)
+    session = opened(request, Aim(everything=request.failed))
     if request.failed:
         return _failed(session)
     code = 0

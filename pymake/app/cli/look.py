@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pymake.app.cli.opening import command_names, open_project
@@ -22,19 +23,19 @@ if TYPE_CHECKING:
 
 def question(request: BuildRequest) -> int:
     """1 if something is out of date. Says nothing."""
-    return int(out_of_date(_opened(request, forced=request.options.always_make)))
+    return int(out_of_date(_looked(request, _aim(request))))
 
 
 def dry_run(request: BuildRequest) -> int:
     """Say what would run. Writes nothing."""
-    session = opened(request, forced=request.options.always_make)
+    session = opened(request, _aim(request))
     write_lines(prospect_json(session) if request.json else prospect_lines(session, verbose=request.verbose))
     return 0
 
 
 def list_tasks(request: ListRequest) -> int:
     """One line for each task."""
-    session = opened(request, strict=False, everything=True)
+    session = opened(request, Aim(strict=False, everything=True))
     write_lines([listing_json(session)] if request.json else listing_lines(session))
     return 0
 
@@ -53,18 +54,20 @@ def graph(request: GraphRequest) -> int:
     return 0
 
 
-def opened(request: Request, *, forced: bool = False, strict: bool = True, everything: bool = False) -> Session:
-    """A session for looking, after its notes were shown. See `Aim` for what the arguments mean."""
-    session = _opened(request, forced=forced, strict=strict, everything=everything)
+def opened(request: Request, aim: Aim | None = None) -> Session:
+    """A session for looking, after its notes were shown. `aim` says more than the targets, which are added."""
+    session = _looked(request, aim or Aim())
     for note in (*command_names(session.project, request.command), *session.notes):
         print(f"pymake: {note}", file=sys.stderr)
     return session
 
 
-def _opened(request: Request, *, forced: bool = False, strict: bool = True, everything: bool = False) -> Session:
+def _aim(request: BuildRequest) -> Aim:
+    options = request.options
+    return Aim(forced=options.always_make, new=options.what_if, old=options.assume_old)
+
+
+def _looked(request: Request, aim: Aim) -> Session:
     targets, overrides = split_variables(request.words)
     found = open_project(request.directory, request.files, overrides)
-    return look(
-        found.project,
-        Aim(targets=targets, where=found.where, forced=forced, strict=strict, everything=everything),
-    )
+    return look(found.project, replace(aim, targets=targets, where=found.where))

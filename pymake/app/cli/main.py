@@ -8,13 +8,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pymake._version import __version__
-from pymake.app.cli import build, logs, look, remove
+from pymake.app.cli import accept, build, logs, look, remove
 from pymake.app.cli.output import prepare_streams, settle, write_lines
 from pymake.app.cli.parent import heeding_make
 from pymake.app.cli.requests import (
     COMMANDS,
+    AcceptRequest,
     BuildRequest,
     CleanRequest,
+    ForgetRequest,
     GraphRequest,
     ListRequest,
     LogRequest,
@@ -47,6 +49,8 @@ def _run(request: Request) -> int:
             return look.question(request)
         case BuildRequest(dry_run=True):
             return look.dry_run(request)
+        case BuildRequest(touch=True):
+            return accept.touch(request)
         case BuildRequest():
             return build.build(request)
         case ListRequest():
@@ -57,6 +61,10 @@ def _run(request: Request) -> int:
             return logs.log(request)
         case CleanRequest():
             return remove.clean(request)
+        case AcceptRequest():
+            return accept.accept(request)
+        case ForgetRequest():
+            return accept.forget(request)
         case GraphRequest():
             return look.graph(request)
         case _:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 from pymake.app.flags import one_of, option, repeated, switch
 from pymake.app.options import BuildOptions
 from pymake.app.views.graph import GraphFormat
+from pymake.model.causes import CAUSES
 from pymake.reporters.choose import ColorOption
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class BuildRequest(Request):
     options: BuildOptions = field(default_factory=BuildOptions)
     dry_run: bool = switch("-n", "--dry-run", help="Say what would run, and why.")
     question: bool = switch("-q", "--question", help="Exit 1 if something is out of date.")
+    touch: bool = switch("-t", "--touch", help="Take the present state as good instead of building.")
     silent: bool = switch("-s", "--silent", help="Say nothing but failures.")
     verbose: bool = switch("-v", "--verbose", help="Show the command of each job.")
     explain: bool = switch("--explain", help="Show why each job runs.")
@@ -98,6 +100,29 @@ class CleanRequest(Request):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AcceptRequest(Request):
+    """Which differences to take as good."""
+
+    command: ClassVar[str] = "accept"
+    about: ClassVar[str] = (
+        "Take the present state as good: nothing runs, no file is touched (all jobs, or the targets)."
+    )
+
+    causes: tuple[str, ...] = repeated("--cause", metavar="C", help=f"Only for this cause: {', '.join(CAUSES)}.")
+    no_wait: bool = switch("--no-wait", help="Exit 1 if a build is under way.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForgetRequest(Request):
+    """Whose memory goes."""
+
+    command: ClassVar[str] = "forget"
+    about: ClassVar[str] = "Forget what is remembered of the jobs of the targets, so that they run at the next build."
+
+    no_wait: bool = switch("--no-wait", help="Exit 1 if a build is under way.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GraphRequest(Request):
     """What to draw, and in which language."""
 
@@ -111,6 +136,16 @@ class GraphRequest(Request):
 
 
 COMMANDS: Mapping[str, type[Request]] = {
-    kind.command: kind for kind in (BuildRequest, ListRequest, WhyRequest, LogRequest, CleanRequest, GraphRequest)
+    kind.command: kind
+    for kind in (
+        BuildRequest,
+        ListRequest,
+        WhyRequest,
+        LogRequest,
+        CleanRequest,
+        GraphRequest,
+        AcceptRequest,
+        ForgetRequest,
+    )
 }
 """By name; the first is the default."""

@@ -40,6 +40,9 @@ def _last(session: Session, job: JobId) -> Iterator[str]:
         yield "last run: none"
     if trace is not None:
         yield f"last run: {_when(trace.started)}, {trace.seconds:.2f} s, because: {trace.reason}"
+        if trace.accepted:
+            what, _, moment = trace.accepted.rpartition(" at ")
+            yield f"accepted: {what}, {_when(float(moment))}, without a run"
     if failure is not None:
         yield f"last failure: {_when(failure.started)}, {failure.seconds:.2f} s, because: {failure.reason}"
         yield from (f"  {line}" for line in failure.error.splitlines())

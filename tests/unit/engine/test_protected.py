@@ -77,7 +77,7 @@ def test_one_that_was_edited_is_left_alone_and_the_rest_is_built(
     (note,) = ran.reporter.of(Note)
     assert note.text == (
         f"keep out: pymake.toml:1: output {path} is protected and was edited by hand, so its job did not run\n"
-        f"  try: remove {path}, and the next build makes it anew"
+        f"  try: pymake accept {path} keeps it as it is; remove it, and the next build makes it anew"
     )
 
 
