@@ -95,7 +95,8 @@ def build(
 ) -> Summary:
     """Load the build files of the current folder (or of `directory`, or above) and build, like the command.
 
-    `jobs` is the number of slots, by default that of usable CPUs; `variables` replace those of the build files. The
+    `jobs` is the number of slots, by default that of usable CPUs; with 1, functions are called in this very process, and
+    what they print is not kept. `variables` replace those of the build files. The
     current folder is the same afterwards.
 
     Raises:
@@ -114,6 +115,7 @@ def build(
         keep_failed=keep_failed,
         timeout=timeout,
         retries=retries,
+        inline=jobs == 1,
     )
     try:
         os.chdir(root)

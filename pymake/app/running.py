@@ -18,11 +18,13 @@ from pymake.engine.parts import Conduct, Parts
 from pymake.engine.recorder import Recorder
 from pymake.engine.scheduler import Scheduler
 from pymake.engine.temporaries import Temporaries
+from pymake.executors.groups import GroupTable
 from pymake.executors.inline import InlineExecutor
 from pymake.executors.interactive import InteractiveExecutor
 from pymake.executors.jobserver import join
 from pymake.executors.local import LocalExecutor
 from pymake.executors.sharing import sharing
+from pymake.executors.zygote import GUARD_PATIENCE
 from pymake.fs.clock import SystemClock
 from pymake.fs.depfile import parse as parse_depfile
 from pymake.model.arguments import check_arguments, check_extras
@@ -164,12 +166,13 @@ def _executor(
     root, clock = session.project.root, SystemClock()
     if functions:
         Meanings(root).remember(_called(session, functions))
+    owner = GroupTable(1)
     if options.inline or options.pdb:
         debugger = _debugger() if options.pdb else None
         inline = InlineExecutor(
             root=root, functions=functions, environ=environ, clock=clock, wake=wake, on_failure=debugger
         )
-        return InteractiveExecutor(inline, root=root, functions=None, environ=environ, clock=clock)
+        return InteractiveExecutor(inline, root=root, functions=None, environ=environ, clock=clock, groups=owner)
     local = LocalExecutor(
         slots=share.slots,
         root=root,
@@ -177,15 +180,26 @@ def _executor(
         environ=environ,
         clock=clock,
         wake=wake,
-        bequest=None if share.tokens is None else share.tokens.return_all,
+        bequest=_bequest(share, owner),
         stop_on_failure=not options.keep_going,
     )
     local.prepare()
     reporter.follow(local.tails())
     if not any(task.interactive for task in session.project.tasks):
         return sharing(local, share)
-    interactive = InteractiveExecutor(local, root=root, functions=functions, environ=environ, clock=clock)
+    interactive = InteractiveExecutor(local, root=root, functions=functions, environ=environ, clock=clock, groups=owner)
     return sharing(interactive, share)
+
+
+def _bequest(share: Share, owner: GroupTable) -> Callable[[], None]:
+    """What the guard does when this process was killed and its jobs have ended: with the owner of the terminal, too."""
+
+    def settle() -> None:
+        owner.end_all(GUARD_PATIENCE, ())
+        if share.tokens is not None:
+            share.tokens.return_all()
+
+    return settle
 
 
 def _debugger() -> Callable[[BaseException, str], None]:

@@ -54,8 +54,9 @@ class Build:
             self._settling.stop()
             self._tally.build_ended(parts.clock.monotonic() - began, stopped=error.message)
             raise
-        if self._settling.broken is not None:
-            raise self._settling.broken
+        if (broken := self._settling.broken) is not None:
+            self._tally.build_ended(parts.clock.monotonic() - began, stopped=broken.message)
+            raise broken
         return self._tally.build_ended(parts.clock.monotonic() - began)
 
     def _settle_all(self) -> None:

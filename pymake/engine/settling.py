@@ -164,6 +164,7 @@ class Settling:
         for job in unrecorded:
             with suppress(PymakeError):
                 self._parts.recorder.discard(job)
+        self._tally.leave(unrecorded)
 
     def _take_back(self, job: JobId) -> None:
         """A job that was lined up did not begin, or its run does not count: it is queued again, or not run at all."""

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
     from pymake.executors.endings import Complaint
+    from pymake.executors.groups import GroupTable
     from pymake.interfaces import Clock, Executor
     from pymake.model.ids import JobId
     from pymake.model.job import Launch, Outcome
@@ -62,7 +63,10 @@ class _Owner:
 
 
 class InteractiveExecutor:
-    """Runs interactive jobs; everything else is for `inner`. `functions` None: interactive calls are for it too."""
+    """Runs interactive jobs; everything else is for `inner`. `functions` None: interactive calls are for it too.
+
+    The first place of `groups` holds the group that owns the terminal: the guard ends it when this process is killed.
+    """
 
     def __init__(
         self,
@@ -72,9 +76,11 @@ class InteractiveExecutor:
         functions: Mapping[str, Callable[..., object]] | None,
         environ: Mapping[str, str],
         clock: Clock,
+        groups: GroupTable,
         patience: float = PATIENCE,
     ) -> None:
         self._inner = inner
+        self._groups = groups
         self._root = root
         self._functions = functions
         self._environ = environ
@@ -149,6 +155,7 @@ class InteractiveExecutor:
             self._starter.close()
             self._starter = None
         self._inner.close()
+        self._groups.close()
 
     def _go_on(self, owner: _Owner) -> None:
         """Start the next command, or the call; or the job is over."""
@@ -169,6 +176,7 @@ class InteractiveExecutor:
                 self._fork(owner, action)
             case _:
                 assert_never(action)
+        self._groups[0] = owner.process
         owner.foreground.give_to(owner.process)
 
     def _start(self, command: str | tuple[str, ...], action: Command, launch: Launch) -> int:
@@ -227,6 +235,7 @@ class InteractiveExecutor:
             _stopped(owner, os.WSTOPSIG(status))
         else:
             send(owner.process, signal.SIGKILL)  # what it left behind
+            self._groups[0] = 0
             self._process_ended(owner, status)
 
     def _status(self, owner: _Owner, options: int) -> int | None:

@@ -216,7 +216,7 @@ PYTHON = {
         "def g(i, o): pass\n@task(g, 'a')\ndef f(i, o): pass\n",
         (
             "pymakefile.py:7: function g is no task\n"
-            "  try: decorate it before it is used here, or name a task that comes later: output_from(…)\n"
+            "  try: decorate it, or name a task of another build file: output_from(…)\n"
         ),
     ),
     "an argument that cannot be pickled": (

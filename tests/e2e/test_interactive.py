@@ -184,6 +184,18 @@ def test_a_signal_to_pymake_ends_it(workspace: Workspace, number: signal.Signals
     assert list(workspace.processes()) == []
 
 
+def test_it_does_not_outlive_a_pymake_that_was_killed(workspace: Workspace) -> None:
+    workspace.write(
+        "pymake.toml",
+        '[task.slow]\noutput = "x"\ninteractive = true\ncommand = "touch begun; sleep 60; true"\n',
+    )
+    running = workspace.start()
+    workspace.wait_for("begun")
+    running.send(signal.SIGKILL)
+    assert running.end().code == -signal.SIGKILL
+    until(lambda: list(workspace.processes()) == [], "something is left")
+
+
 def test_from_python_in_the_calling_process(workspace: Workspace) -> None:
     workspace.write(
         "script.py",
