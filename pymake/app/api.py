@@ -95,9 +95,9 @@ def build(
 ) -> Summary:
     """Load the build files of the current folder (or of `directory`, or above) and build, like the command.
 
-    `jobs` is the number of slots, by default that of usable CPUs; with 1, functions are called in this very process, and
-    what they print is not kept. `variables` replace those of the build files. The
-    current folder is the same afterwards.
+    `jobs` is the number of slots, by default that of usable CPUs; with 1, functions are called in this very process,
+    and what they print is not kept. `variables` replace those of the build files. The current folder is the same
+    afterwards.
 
     Raises:
         JobsFailed: jobs failed; `errors` has one typed error for each.
