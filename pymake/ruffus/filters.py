@@ -55,22 +55,23 @@ class BySuffix:
 
     def output(self, pattern: object, names: object) -> object:
         """As `Filter` says."""
-        return mapped(
-            pattern, lambda text: self._replaced(text if _PREFIX.search(text) else rf"\g<1>{text}", text, names)
-        )
+        return mapped(pattern, lambda text: self._replaced(text, names, implied=not _PREFIX.search(text)))
 
     def other(self, pattern: object, names: object) -> object:
         """As `Filter` says."""
-        return mapped(pattern, lambda text: self._replaced(text, text, names))
+        return mapped(pattern, lambda text: self._replaced(text, names, implied=False))
 
-    def _replaced(self, template: str, pattern: str, names: object) -> str:
+    def _replaced(self, pattern: str, names: object, *, implied: bool) -> str:
         name = _first(names)
         found = self._regex.match(name if self._output_dir is None else _moved(name, self._output_dir))
         if found is None:
             raise error_input_file_does_not_match(
                 f"File '{name}' does not match suffix('{self._text}') and pattern '{pattern}'"
             )
-        return _expanded(found, template, f"File '{name}' does not match regex('{self._text}')", pattern)
+        text = pattern
+        if "\\" in pattern:
+            text = _expanded(found, f"File '{name}' does not match regex('{self._text}')", pattern)
+        return found[1] + text if implied else text
 
 
 class ByRegex:
@@ -205,9 +206,9 @@ def _moved(name: str, folder: str) -> str:
     return os.path.join(folder, os.path.basename(name))
 
 
-def _expanded(found: re.Match[str], template: str, complaint: str, pattern: str) -> str:
+def _expanded(found: re.Match[str], complaint: str, pattern: str) -> str:
     try:
-        return found.expand(template)
+        return found.expand(pattern)
     except (re.error, IndexError) as error:
         raise _fatal(complaint, pattern, error) from error
 

@@ -5,8 +5,8 @@ is that of Ruffus, the key is the output's path relative to the folder of the fi
 value is JSON, never a pickle: nothing on disk can run code. A record of another form, such as one that Ruffus itself
 wrote, counts as none; its job runs once more. A file that is no database is set aside with a warning.
 
-Records of a job's outputs are dropped before it runs and written when it has ended well, so half-made outputs of a
-killed run have none. A commit is not synced: a power cut may lose records, which costs runs and never a wrong answer;
+Records of a job's outputs are dropped before it runs and written soon after it has ended well, so half-made outputs of
+a killed run have none. A commit is not synced: a power cut may lose records, which costs runs and never a wrong answer;
 SQLite's own rollback journal keeps the file whole when the process is killed.
 """
 
@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 import warnings
 from collections.abc import MutableMapping
 from dataclasses import dataclass
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 IN_MEMORY = ":memory:"
+WRITE_EVERY = 0.2
+"""Seconds: writing takes milliseconds where the disk is slow, and many jobs take less. A run that is killed loses the
+records of this time, and its jobs run once more."""
 _FORMAT = ("path_format", "relative to the folder of this file")
 _LEGACY = "ruffus_legacy_history"
 
@@ -91,11 +95,17 @@ class Table(MutableMapping[str, object]):
 
 
 class History(Table):
-    """The table of records, keyed by path. Lookups of a run are answered from memory."""
+    """The table of records, keyed by path. Lookups of a run are answered from memory.
+
+    New records are written together: at once when the last writing is `WRITE_EVERY` ago, at the latest by `flush`.
+    """
 
     def __init__(self, path: str) -> None:
         self.base = os.getcwd() if path == IN_MEMORY else os.path.dirname(os.path.abspath(path))
-        self._seen: dict[str, Record | None] = {}
+        self._keys: dict[str, str] = {}
+        self._known: dict[str, Record | None] | None = None
+        self._waiting: dict[str, Record] = {}
+        self._written_at = 0.0
         try:
             super().__init__(path)
         except _database_error():
@@ -105,28 +115,46 @@ class History(Table):
 
     def key(self, name: str) -> str:
         """The key of an output: its path, links kept, relative to the folder of the history."""
-        return os.path.relpath(os.path.abspath(name), self.base)
+        found = self._keys.get(name)
+        if found is None:
+            found = self._keys[name] = os.path.relpath(os.path.abspath(name), self.base)
+        return found
 
     def record(self, name: str) -> Record | None:
         """What is remembered of this output."""
-        key = self.key(name)
-        if key not in self._seen:
-            found = self.get(key)
-            self._seen[key] = found if isinstance(found, Record) else None
-        return self._seen[key]
+        if self._known is None:
+            rows = [(row[0], _read(row[1])) for row in self.con.execute("SELECT key, value FROM data")]
+            self._known = {key: value for key, value in rows if isinstance(value, Record)}
+        return self._known.get(self.key(name))
 
     def remember(self, records: dict[str, Record]) -> None:
-        """Write the records of these outputs."""
+        """Take the records of these outputs."""
         keyed = {self.key(name): record for name, record in records.items()}
-        self._seen.update(keyed)
-        self.replace(keyed.items())
+        if self._known is not None:
+            self._known.update(keyed)
+        self._waiting.update(keyed)
+        if time.monotonic() - self._written_at > WRITE_EVERY:
+            self.flush()
 
     def forget(self, names: Iterable[str]) -> None:
-        """Drop the records of these outputs."""
-        keys = [key for key in map(self.key, names) if self._seen.get(key, key) is not None]
-        if keys:
-            self._seen.update(dict.fromkeys(keys))
+        """Drop the records of these outputs, on disk too."""
+        keys = [self.key(name) for name in names if self.record(name) is not None]
+        if keys and self._known is not None:
+            self._known.update(dict.fromkeys(keys))
+            self.flush()
             self.drop(keys)
+
+    def flush(self) -> None:
+        """Write what waits to be written."""
+        if self._waiting:
+            self.replace(self._waiting.items())
+            self._waiting = {}
+            self._written_at = time.monotonic()
+
+    def close(self) -> None:
+        """Write what waits, and close the file."""
+        self.flush()
+        super().close()
 
 
 def _database_error() -> type[Exception]:

@@ -86,7 +86,7 @@ class Ready:
         """
         if not task.is_active or task in self.circular:
             return False
-        self.now.look_again([task])
+        self.now.look_again()
         try:
             jobs, dropped = self.now.jobs(task)
             if not jobs and dropped:

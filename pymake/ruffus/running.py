@@ -148,7 +148,7 @@ class Run:
             self._sorter.done(task)
             return
         self._messages.enters(task, forced=task in self._ready.forced)
-        self._ready.now.look_again(self._ready.order)
+        self._ready.now.look_again()
         try:
             jobs, progress.dropped = self._ready.now.jobs(task)
         except Exception as error:  # noqa: BLE001  # the user's functions take part in it
@@ -291,7 +291,11 @@ class Run:
             self._mine.clear()
         if not self._scheduler.count(JobState.RUNNING):
             return
-        for outcome in self._pool.wait(0.0 if self._mine else None):
+        ended = self._pool.wait(0.0)
+        if not ended and not self._mine:
+            self._ready.now.flush()
+            ended = self._pool.wait(None)
+        for outcome in ended:
             self._end(outcome)
 
     def _end(self, outcome: Ending) -> None:

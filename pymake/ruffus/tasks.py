@@ -86,11 +86,6 @@ class Prepared:
         """Whether there is one job with one output."""
         return self.single.is_single if isinstance(self.single, Task) else self.single
 
-    @property
-    def changes(self) -> bool:
-        """Whether the jobs can be others when other files are there."""
-        return self.looks or any(source.prepared is None or source.prepared.changes for source in self.sources)
-
     def jobs(self, world: World) -> Iterator[Made]:
         """The jobs as the files are now, and the inputs that make none."""
         return self.maker(world) if self.maker is not None else iter((Parameters(call=(), shown=()),))

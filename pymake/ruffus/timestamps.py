@@ -44,8 +44,8 @@ class Times(Protocol):
     def time(self, name: str) -> float | None:
         """When the file was changed, in seconds since the epoch; None if it is not there."""
 
-    def real(self, name: str) -> str:
-        """The path with every link followed."""
+    def identity(self, name: str) -> object:
+        """What tells the file from others, links followed."""
 
     def record(self, name: str) -> Record | None:
         """What the history knows of an output."""
@@ -166,8 +166,8 @@ def _is_other(record: Record | None, function: str) -> bool:
 
 def _by_time(inputs: Sequence[str], outputs: Sequence[str], times: Times, *, records: bool) -> Compared:
     """Compare times; an output that is, or links to, an input is left out: it is as old as the input."""
-    same = {times.real(name) for name in inputs}
-    own = [name for name in outputs if times.real(name) not in same]
+    same = {times.identity(name) for name in inputs}
+    own = [name for name in outputs if times.identity(name) not in same]
     before = [(name, input_time(name, times, records=records)) for name in inputs]
     after = [(name, output_time(name, times, records=records)) for name in own]
     newest = max(time for _, time in before)

@@ -31,6 +31,7 @@ class Now:
         self.level = level
         self._history = history
         self._outputs: dict[Source, list[object]] = {}
+        self._changing: dict[Source, bool] = {}
         self._functions: dict[object, str] = {}
 
     # What tasks make
@@ -50,11 +51,18 @@ class Now:
             [each for each in made if isinstance(each, Dropped)],
         )
 
-    def look_again(self, tasks: Sequence[Task]) -> None:
+    def look_again(self) -> None:
         """Files may have come or gone: what follows from them is asked anew."""
-        for task in tasks:
-            if task.prepared is None or task.prepared.changes:
-                self._outputs.pop(task, [])
+        for task in [task for task in self._outputs if self._changes(task)]:
+            del self._outputs[task]
+
+    def _changes(self, task: Source) -> bool:
+        """Whether other files can mean other outputs."""
+        if task not in self._changing:
+            prepared = getattr(task, "prepared", None)
+            sources = () if prepared is None else prepared.sources
+            self._changing[task] = prepared is None or prepared.looks or any(map(self._changes, sources))
+        return self._changing[task]
 
     # Files
 
@@ -65,9 +73,13 @@ class Now:
         except OSError:
             return None
 
-    def real(self, name: str) -> str:
-        """The path with every link followed."""
-        return os.path.realpath(name)
+    def identity(self, name: str) -> object:
+        """What tells the file from others, links followed; hard links are one file."""
+        try:
+            found = os.stat(name)
+        except OSError:
+            return name
+        return found.st_dev, found.st_ino
 
     def record(self, name: str) -> Record | None:
         """What the history knows of an output."""
@@ -135,6 +147,11 @@ class Now:
             changed, now = _nanoseconds(name), time.time_ns()
             if 0 < changed <= newest < now and now - changed <= SLACK * 1e9:
                 os.utime(name, ns=(now, now))
+
+    def flush(self) -> None:
+        """Before a wait: write the records that wait to be written."""
+        if self._history is not None:
+            self._history.flush()
 
     def close(self) -> None:
         """Close the history."""

@@ -36,7 +36,7 @@ class FakeTimes:
     def time(self, name: str) -> float | None:
         return self.files.get(self.links.get(name, name))
 
-    def real(self, name: str) -> str:
+    def identity(self, name: str) -> object:
         return self.links.get(name, name)
 
     def record(self, name: str) -> Record | None:
