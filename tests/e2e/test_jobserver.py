@@ -192,6 +192,14 @@ def test_a_make_that_only_looks_makes_pymake_look(
     assert (result.out, workspace.exists("x")) == (said, False)
 
 
+def test_make_t_runs_nothing_and_takes_what_is_there_as_good(workspace: Workspace) -> None:
+    workspace.write("pymake.toml", '[task.own]\noutput = "x"\ncommand = "touch x ran"\n')
+    workspace.write("x", "by hand")
+    workspace.pymake(env={"MAKEFLAGS": "t", "MAKELEVEL": "1"})
+    assert not workspace.exists("ran")
+    assert workspace.pymake().summary == "nothing to do (1 job up to date)"
+
+
 def test_make_n_runs_nothing(project: Workspace) -> None:
     makefile(project, "+", "own")
     result = project.run([MAKE or "make", "-n"])

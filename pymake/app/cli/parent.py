@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def heeding_make(request: BuildRequest, environ: Mapping[str, str]) -> BuildRequest:
-    """The request with what a make that started this process was told: `-n`, `-q`, `-k`, `-s`, `-B`.
+    """The request with what a make that started this process was told: `-n`, `-q`, `-t`, `-k`, `-s`, `-B`.
 
     A make passes these on in `MAKEFLAGS`, and starts a command that is marked with `+` also under its own `-n`.
     """
@@ -32,4 +32,5 @@ def heeding_make(request: BuildRequest, environ: Mapping[str, str]) -> BuildRequ
         dry_run=request.dry_run or "n" in told,
         question=request.question or "q" in told,
         silent=request.silent or "s" in told,
+        touch=request.touch or "t" in told,
     )
