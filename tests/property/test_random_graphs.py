@@ -7,6 +7,7 @@ cutoff), failures, partial builds. The oracle computes every output anew from th
 from __future__ import annotations
 
 import random
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,6 +20,9 @@ from tests.unit.engine.world import Rule, World
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from pymake.errors import JobError
+    from pymake.model.job import Launch
 
 SOURCES = 6
 RULES = 10
@@ -127,6 +131,46 @@ def check_forecast(world: World, dice: random.Random) -> None:
                 pass
 
 
+class Killed(BaseException):
+    """The end of pymake, at whatever moment."""
+
+
+def crash(world: World, dice: random.Random) -> None:
+    """Kill a build while a job writes, or when it is about to remember or to remove something."""
+    left = dice.randint(1, 12)
+    disk, memory = world.disk, world.memory
+
+    def count() -> None:
+        nonlocal left
+        left -= 1
+        if left <= 0:
+            raise Killed
+
+    def deadly(done: Callable[..., object]) -> Callable[..., object]:
+        def call(*arguments: object) -> object:
+            count()
+            return done(*arguments)
+
+        return call
+
+    def half(world: World, launch: Launch) -> JobError | None:
+        name = list(world.rules)[launch.job]
+        for output in world.rules[name].outputs:
+            world.disk.write(output, "half made")
+            count()
+        world.run(name)
+        return None
+
+    names = ("record_start", "record_trace", "record_failure", "record_end")
+    with pytest.MonkeyPatch.context() as patch:
+        for name in names:
+            patch.setattr(memory, name, deadly(getattr(memory, name)))
+        patch.setattr(disk, "remove", deadly(disk.remove))
+        patch.setattr(world, "effects", dict.fromkeys(world.rules, half))
+        with suppress(Killed):
+            world.build(conduct=Conduct(slots=dice.randint(1, 4)))
+
+
 @pytest.mark.parametrize("seed", range(60))
 def test_builds_equal_a_build_from_scratch(seed: int) -> None:
     dice = random.Random(seed)  # a repeatable sequence is wanted
@@ -141,6 +185,8 @@ def test_builds_equal_a_build_from_scratch(seed: int) -> None:
             world.effects[failing] = lambda world, launch: CommandFailed("exit status 1")
             world.build(conduct=Conduct(slots=2, keep_going=dice.random() < 0.5))
             del world.effects[failing]
+        if dice.random() < 0.3:
+            crash(world, dice)
         check_forecast(world, dice)
         expected = oracle(world)
         found = {path: world.disk.text(path) for path in expected if world.disk.read(path) is not None}
