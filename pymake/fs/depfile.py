@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 
-_WORD = re.compile(r"(?:(?:\\\\)*\\[ \t]|\\+|[^\s\\]+)+")
-"""An odd run of backslashes takes the blank behind it into the word; any other run is part of the word."""
+_WORD = re.compile(r"(?:(?:\\\\)*\\[ \t]|\\+|[^ \t\\]+)+")
+"""An odd run of backslashes takes the blank behind it into the word; any other run is part of the word. Only the blank
+and the tab part words: other white space, such as a no-break space, is part of a name."""
 
 _ESCAPED = re.compile(r"(\\+)([ \t#:])|\$\$")
 _SEPARATOR = re.compile(r"(?<!\\):")
@@ -42,7 +43,7 @@ def _rules(text: str) -> list[tuple[int, str]]:
     rules: list[tuple[int, str]] = []
     part: list[str] = []
     start = 1
-    for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), start=1):
+    for number, line in enumerate(text.removeprefix("\ufeff").replace("\r\n", "\n").split("\n"), start=1):
         if not part:
             start = number
         if _goes_on(line):
@@ -50,7 +51,7 @@ def _rules(text: str) -> list[tuple[int, str]]:
             continue
         whole = " ".join([*part, line])
         part = []
-        if whole.strip() and not whole.lstrip().startswith("#"):
+        if whole.strip(" \t") and not whole.lstrip(" \t").startswith("#"):
             rules.append((start, whole))
     if part:
         rules.append((start, " ".join(part)))
