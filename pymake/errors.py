@@ -100,7 +100,10 @@ class InternalError(PymakeError):
 
 
 class JobError(PymakeError):
-    """Why one job failed. `task`, `outputs` and `output` (what the job printed) say which."""
+    """Why one job failed. `task` and `outputs` say which.
+
+    `exception` is what a Python function raised, as far as it can travel from the process that called it.
+    """
 
     exit_code: int = 1
 
@@ -117,6 +120,7 @@ class JobError(PymakeError):
         super().__init__(message, place=place, facts=facts, hint=hint)
         self.task = task
         self.outputs = outputs
+        self.exception: BaseException | None = None
 
 
 class CommandFailed(JobError):

@@ -55,6 +55,8 @@ def build(
             forced=options.always_make,
             new=options.what_if,
             old=options.assume_old,
+            forced_tasks=options.forced_tasks,
+            ignored=options.ignored,
         )
         session = open_session(project, aim, state, writing=True, observed=observed)
         if session.orphaned:

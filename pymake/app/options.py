@@ -13,12 +13,25 @@ from pymake.executors.makeflags import JobserverForm
 class BuildOptions:
     """How to build. `jobs` None means one slot for each usable CPU; `inline` runs Python calls in this process.
 
+    Only from Python: `threads` runs them in threads of it; jobs of `forced_tasks` run whatever their state; `ignored`
+    facets do not decide; `terminate` ends running jobs after a failure; `minimal` does not look above a task that is
+    up to date; `touching` makes or touches outputs instead of running jobs; `pausing` waits a second before the first
+    job of each task; `history` is the file of the journal in the place of the usual one, `:memory:` for none.
+
     Raises:
         UsageError: a number that makes no sense.
     """
 
     targets: tuple[str, ...] = ()
     inline: bool = False
+    threads: bool = False
+    forced_tasks: frozenset[str] = frozenset()
+    ignored: frozenset[str] = frozenset()
+    terminate: bool = False
+    minimal: bool = False
+    touching: bool = False
+    pausing: bool = False
+    history: str | None = None
     jobs: int | None = option(
         "-j", "--jobs", metavar="N", read=number(1), default=None, help="N jobs at a time; default: CPUs."
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from pymake.app.after import posttasks_of
 from pymake.app.auditing import Auditing
 from pymake.app.machine import usable_cpus
 from pymake.app.nesting import BUILDING, roots_below
@@ -15,6 +16,7 @@ from pymake.app.signals import SignalCatcher
 from pymake.engine.loop import Build
 from pymake.engine.openings import Openings
 from pymake.engine.parts import Conduct, Parts
+from pymake.engine.posttasks import PostTasks
 from pymake.engine.recorder import Recorder
 from pymake.engine.scheduler import Scheduler
 from pymake.engine.temporaries import Temporaries
@@ -24,6 +26,7 @@ from pymake.executors.interactive import InteractiveExecutor
 from pymake.executors.jobserver import join
 from pymake.executors.local import LocalExecutor
 from pymake.executors.sharing import sharing
+from pymake.executors.threads import ThreadsExecutor
 from pymake.executors.zygote import GUARD_PATIENCE
 from pymake.fs.clock import SystemClock
 from pymake.fs.depfile import parse as parse_depfile
@@ -76,6 +79,7 @@ def run(session: Session, options: BuildOptions, reporter: Reporter, stack: Exit
         clock=SystemClock(),
         env_of=auditing.environments(_environments(session)),
         growth=session.growth,
+        posttasks=PostTasks(session.plan, session.survey, posttasks_of(session.project)),
     )
     conduct = Conduct(
         slots=slots,
@@ -83,6 +87,7 @@ def run(session: Session, options: BuildOptions, reporter: Reporter, stack: Exit
         keep_failed=options.keep_failed,
         timeout=options.timeout,
         retries=options.retries,
+        terminate=options.terminate,
     )
     summary = Build(parts, conduct).run()
     for note in auditing.notes():
@@ -161,7 +166,8 @@ def _executor(
     session: Session, options: BuildOptions, share: Share, reporter: Reporter, auditing: Auditing, *, wake: int
 ) -> Executor:
     """Workers only if a suspect calls Python; forked now, before anything starts a thread."""
-    functions = auditing.functions(_functions(session, check=not (options.inline or options.pdb)))
+    in_place = options.inline or options.pdb or options.threads
+    functions = auditing.functions(_functions(session, check=not in_place))
     environ = {**share.environ, BUILDING: roots_below(session.project.root)}
     root, clock = session.project.root, SystemClock()
     if functions:
@@ -173,6 +179,11 @@ def _executor(
             root=root, functions=functions, environ=environ, clock=clock, wake=wake, on_failure=debugger
         )
         return InteractiveExecutor(inline, root=root, functions=None, environ=environ, clock=clock, groups=owner)
+    if options.threads:
+        threads = ThreadsExecutor(
+            slots=share.slots, root=root, functions=functions, environ=environ, clock=clock, wake=wake
+        )
+        return InteractiveExecutor(threads, root=root, functions=None, environ=environ, clock=clock, groups=owner)
     local = LocalExecutor(
         slots=share.slots,
         root=root,

@@ -100,9 +100,9 @@ def plan_of(project: Project, memory: Memory, observed: Observed) -> Compiled:
 class Aim:
     """What is wanted: targets relative to `where`, a folder relative to the root; `forced` means run all of it.
 
-    `new` and `old` are files to be taken as changed, and as unchanged, written like targets. With `strict`, an input
-    that is neither there nor made is an error. Without targets the `default` of the build file is wanted, or with
-    `everything` all that it declares.
+    `new` and `old` are files to be taken as changed, and as unchanged, written like targets. `forced_tasks` run
+    whatever their state; `ignored` facets do not decide. With `strict`, an input that is neither there nor made is an
+    error. Without targets the `default` of the build file is wanted, or with `everything` all that it declares.
     """
 
     targets: tuple[str, ...] = ()
@@ -110,6 +110,8 @@ class Aim:
     forced: bool = False
     new: tuple[str, ...] = ()
     old: tuple[str, ...] = ()
+    forced_tasks: frozenset[str] = frozenset()
+    ignored: frozenset[str] = frozenset()
     strict: bool = True
     everything: bool = False
 
@@ -185,7 +187,7 @@ def _wish(project: Project, aim: Aim) -> Wish:
     def paths(files: tuple[str, ...]) -> frozenset[str]:
         return frozenset(normalise(os.path.join(aim.where, _from(stand, file, project.root))) for file in files)
 
-    return Wish(forced=aim.forced, new=paths(aim.new), old=paths(aim.old))
+    return Wish(forced=aim.forced, forced_tasks=aim.forced_tasks, ignored=aim.ignored, new=paths(aim.new), old=paths(aim.old))
 
 
 def _code_notes(project: Project) -> Iterable[str]:

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pymake.engine.manifest import Manifests
+    from pymake.engine.posttasks import PostTasks
     from pymake.engine.recorder import Recorder
     from pymake.engine.scheduler import Scheduler
     from pymake.engine.survey import Survey
@@ -20,13 +21,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conduct:
-    """How a build behaves when something goes wrong."""
+    """How a build behaves when something goes wrong. With `terminate`, running jobs are ended after a failure."""
 
     slots: int
     keep_going: bool = False
     keep_failed: bool = False
     timeout: float | None = None
     retries: int = 0
+    terminate: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,3 +49,4 @@ class Parts:
     clock: Clock
     env_of: Callable[[JobId], tuple[tuple[str, str], ...]]
     growth: Growth
+    posttasks: PostTasks

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pymake.engine.own_rule import needs_update
 from pymake.engine.wish import NO_WISH
 from pymake.model.ids import ABSENT, FileId, VersionId
 from pymake.model.outputs import fits
@@ -24,12 +25,13 @@ from pymake.model.verdict import (
     OutputMissing,
     OutputNeeded,
     OutputsDiffer,
+    OwnRule,
     Refused,
 )
 
 if TYPE_CHECKING:
     from array import array
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Container, Iterator, Sequence
 
     from pymake.engine.files import FileTable
     from pymake.engine.manifest import Manifests
@@ -86,7 +88,9 @@ class VerifyingTraces:
 
     def is_cleared(self, job: JobId, trace: Outline | None) -> bool:
         """Whether stamps alone show that the job is clean. No hashing; False only means: judge it."""
-        if trace is None or self._wish.forced or self.is_always(job) or self._has_failed(job):
+        if trace is None or self._is_forced(job) or self.is_always(job) or self._has_failed(job):
+            return False
+        if self._has_own_rule(job):
             return False
         if self._has_wished and self._is_wished(job, trace):
             return False
@@ -128,7 +132,7 @@ class VerifyingTraces:
         plan = self._plan
         if trace is None or not plan.task(plan.task_of(job)).temporary:
             return {}
-        if self._wish.forced or job in self._kept or job in self._needed:
+        if self._is_forced(job) or job in self._kept or job in self._needed:
             return {}
         versions = {self._memory.version(VersionId(v)).path: VersionId(v) for v in trace.outputs}
         absent = (file for file in self.outputs(job, trace) if not self._files.is_there(file))
@@ -168,8 +172,13 @@ class VerifyingTraces:
         """Every reason why the job is dirty, what was forced or changed by hand first; none if it is clean."""
         if self._wish.old and self._is_held(job):
             return
-        if self._wish.forced:
+        if self._is_forced(job):
             yield Forced()
+        if self._has_own_rule(job):
+            text = needs_update(self._plan, job, self.remembered(job) if self._plan.patterns(job) else ())
+            if text is not None:
+                yield OwnRule(text=text)
+            return
         if self.is_always(job):
             yield AlwaysRuns()
         key = self._manifests.key(job)
@@ -220,7 +229,14 @@ class VerifyingTraces:
         """
         plan = self._plan
         made = plan.declared_outputs(job) or plan.patterns(job)
-        return plan.task(plan.task_of(job)).always or not (made or plan.dirtying(job))
+        task = plan.task(plan.task_of(job))
+        return task.always or not (made or plan.dirtying(job) or task.check_if_uptodate)
+
+    def _is_forced(self, job: JobId) -> bool:
+        return self._wish.forces(self._plan.task(self._plan.task_of(job)).name)
+
+    def _has_own_rule(self, job: JobId) -> bool:
+        return self._plan.task(self._plan.task_of(job)).check_if_uptodate is not None
 
     def _is_needed(self, job: JobId) -> bool:
         return job in self._needed and self._plan.task(self._plan.task_of(job)).temporary
@@ -247,7 +263,7 @@ class VerifyingTraces:
         after = {name: shortened(value) for name, value in self._manifests.facets(job)}
         names = [name for name in after if before.get(name) != after[name]]
         names += [name for name in before if name not in after]
-        for name in names or ["command"]:
+        for name in [name for name in names or ["command"] if name not in self._wish.ignored]:
             yield FacetChanged(name=name, before=before.get(name), after=after.get(name))
 
     def _input_reasons(self, job: JobId, trace: Trace) -> Iterator[Reason]:

@@ -59,14 +59,15 @@ class Settling:
             error.exit_code = 1 if self._tally.started else error.exit_code
             self.broken = self.broken or error
             scheduler.join((), {}, {})
-            self._tally.leave(scheduler.settle(job, JobState.FAILED))
+            self._lose(job)
             if not self._conduct.keep_going:
                 self.stop()
             return
         for note in grown.notes:
             self._tally.note(note)
-        self._tally.leave(scheduler.join(grown.suspects, grown.readers, survey.usual))
-        scheduler.settle(job, JobState.EXPANDED)
+        self._parts.posttasks.join(grown.suspects)
+        self._leave(scheduler.join(grown.suspects, grown.readers, survey.usual))
+        self.settle_well(job, JobState.EXPANDED)
 
     def end(self, outcome: Outcome) -> None:
         """The executor says something of a job."""
@@ -111,9 +112,18 @@ class Settling:
         self._leave([job, *self._parts.scheduler.settle(job, JobState.NOT_RUN)])
 
     def settle_well(self, job: JobId, state: JobState) -> None:
-        """The job is clean or done: what it was the last one to read may go."""
-        self._parts.scheduler.settle(job, state)
-        self._parts.temporaries.settled(job, self._parts.scheduler.state)
+        """The job is clean or done; what its task has as posttask is called before anybody knows.
+
+        What it was the last one to read may go.
+        """
+        parts = self._parts
+        error = parts.posttasks.settle(job, self._tally.started)
+        parts.scheduler.settle(job, state)
+        parts.temporaries.settled(job, parts.scheduler.state)
+        if error is not None:
+            self._tally.failed_beside(error)
+            if not self._conduct.keep_going:
+                self.stop()
 
     def waits_for_makers(self, job: JobId) -> bool:
         """Whether a ready job has to wait, since what it reads is just being made anew."""
@@ -204,6 +214,11 @@ class Settling:
             case _:
                 assert_never(commit)
 
+    def _lose(self, job: JobId) -> None:
+        """The job failed, or was stopped: it and all that waits for it."""
+        self._parts.posttasks.lose([job])
+        self._leave(self._parts.scheduler.settle(job, JobState.FAILED))
+
     def _edited(self, outcome: Succeeded, path: str, producer: JobId | None) -> None:
         """Run the job again with the new content, a few times at most; an output of another job is made anew first."""
         job = outcome.job
@@ -235,6 +250,7 @@ class Settling:
     def _leave(self, jobs: Sequence[JobId]) -> None:
         """Jobs that will not be started, or not once more; what an earlier run of one left is not to be believed."""
         self._tally.leave(jobs)
+        self._parts.posttasks.lose(jobs)
         for job in jobs:
             if job in self._tally.started and job not in self._recorded:
                 self._discard(job)
@@ -248,7 +264,7 @@ class Settling:
     def _drop(self, job: JobId) -> None:
         """A job that started and will not end well in this build, for no fault of its own."""
         self._discard(job)
-        self._leave(self._parts.scheduler.settle(job, JobState.FAILED))
+        self._lose(job)
 
     def _fail(self, outcome: Failed | Succeeded, error: JobError) -> None:
         parts, job = self._parts, outcome.job
@@ -261,7 +277,9 @@ class Settling:
             except PymakeError as refusal:
                 error.facts += (("also", refusal.message), *refusal.facts)
         parts.recorder.record_failure(job, outcome, self._reasons[job], error)
-        self._leave(parts.scheduler.settle(job, JobState.FAILED))
+        self._lose(job)
         self._tally.job_ended(outcome, error)
         if not self._conduct.keep_going:
             self.stop()
+        if self._conduct.terminate:
+            parts.executor.cancel(parts.scheduler.running())

@@ -107,6 +107,12 @@ class Tally:
         self._errors.append(error)
         self.note(f"{self._parts.plan.label(job)}: {error}")
 
+    def failed_beside(self, error: JobError) -> None:
+        """Something failed that is no job: it counts as one, so that the build has failed."""
+        self._errors.append(error)
+        self._failed += 1
+        self.note(f"{error.task}: {error}")
+
     def spared(self) -> None:
         """Jobs turned out to be clean; once something ran, that shortens what is expected."""
         if self.started:

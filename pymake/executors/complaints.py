@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import linecache
 import os
+import pickle
 from typing import TYPE_CHECKING
 
 from pymake.errors import JobError
@@ -21,6 +22,7 @@ _MOST_FRAMES = 12
 _MOST_TEXT = 4000
 """Characters that are shown of one exception's text."""
 _MOST_CAUSES = 8
+_MOST_BYTES = 1_000_000
 
 Frame = tuple[str, int, str]
 """File, line, function."""
@@ -37,7 +39,17 @@ def complain(error: BaseException, root: str) -> Complaint | None:
         facts = tuple((str(name), str(value)) for name, value in error.facts)
         return Complaint(type(error).__name__, str(error.message), (*facts, *_frame_facts(error, root)), error.hint)
     message, rest = _headline(error)
-    return Complaint("CallFailed", message, (*rest, *_frame_facts(error, root), *_origins(error, root)))
+    facts = (*rest, *_frame_facts(error, root), *_origins(error, root))
+    return Complaint("CallFailed", message, facts, pickled=_pickled(error))
+
+
+def _pickled(error: BaseException) -> bytes:
+    """The exception for the caller of the build; empty if it can't travel, or is too long to."""
+    try:
+        pickled = pickle.dumps(error)
+    except Exception:  # noqa: BLE001  # a lock, an open file, a class inside of a function: texts are all there is
+        return b""
+    return pickled if len(pickled) <= _MOST_BYTES else b""
 
 
 def _headline(error: BaseException) -> tuple[str, list[tuple[str, str]]]:

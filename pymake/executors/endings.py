@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import shlex
 import signal
 from typing import TYPE_CHECKING, NamedTuple
@@ -32,16 +33,30 @@ class Death(NamedTuple):
 
 
 class Complaint(NamedTuple):
-    """A `JobError` as plain texts, so that it can always travel; an exception may refuse to be pickled."""
+    """A `JobError` as plain texts, so that it can always travel; an exception may refuse to be pickled.
+
+    `pickled` is the exception itself, empty if it does refuse.
+    """
 
     kind: str
     message: str
     facts: tuple[tuple[str, str], ...] = ()
     hint: str | None = None
+    pickled: bytes = b""
 
     def error(self) -> JobError:
         """The error that these texts describe."""
-        return _KINDS.get(self.kind, CallFailed)(self.message, facts=self.facts, hint=self.hint)
+        error = _KINDS.get(self.kind, CallFailed)(self.message, facts=self.facts, hint=self.hint)
+        error.exception = self._exception()
+        return error
+
+    def _exception(self) -> BaseException | None:
+        """The exception, if it can be made here too: its class may be known to the worker alone."""
+        try:
+            found = pickle.loads(self.pickled) if self.pickled else None  # noqa: S301  # from our own worker
+        except Exception:  # noqa: BLE001  # code of the user's own class may do anything
+            return None
+        return found if isinstance(found, BaseException) else None
 
 
 def describe_status(status: int) -> str:

@@ -128,6 +128,8 @@ class InlineExecutor:
         except BaseException as raised:  # noqa: BLE001  # whatever it is, it ends the job and not the build
             complaint = complain(raised, self._root)
             error = None if complaint is None else complaint.error()
+            if error is not None:
+                error.exception = raised
             if error is not None and self._on_failure is not None and not interruption.signalled:
                 self._on_failure(raised, self._root)
         seconds = self._clock.monotonic() - began

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pymake.errors import BuildFileError
 from pymake.frontends.code import Code, has_body
+from pymake.frontends.limits import limited
 from pymake.frontends.resolving import Resolver
 from pymake.model.task import SCRIPT, Kind, Project, Task
 
@@ -27,7 +28,7 @@ def project(context: Context, root: str, runtime_data: Mapping[str, object] | No
     `runtime_data` has the values of `runtime_parameter("name")`.
 
     Raises:
-        BuildFileError: a condition of `active_if` raises, or a name or function stands for no task.
+        BuildFileError: a condition of `active_if` raises, a name or function stands for no task, or limits differ.
     """
     code = Code(root)
     resolver = Resolver(context, runtime_data or {}) if context.has_open_refs else None
@@ -39,7 +40,8 @@ def project(context: Context, root: str, runtime_data: Mapping[str, object] | No
             tasks.append(_task(declared, fields, context.place(declared.location), code))
             if declared.is_default:
                 default.append(declared.full_name)
-    return Project(root=root, origin=SCRIPT + _script(root), tasks=tuple(tasks), default=tuple(default))
+    limits, pools = limited(tasks)
+    return Project(root=root, origin=SCRIPT + _script(root), tasks=limits, default=tuple(default), pools=pools)
 
 
 def _script(root: str) -> str:

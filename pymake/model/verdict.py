@@ -28,6 +28,13 @@ class AlwaysRuns:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OwnRule:
+    """The task has a rule of its own (`check_if_uptodate`), and it says so; `text` are its words."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InputChanged:
     """The content of a dirtying or discovered input is another one."""
 
@@ -99,6 +106,7 @@ Reason = (
     | FailedLastTime
     | Forced
     | AlwaysRuns
+    | OwnRule
     | InputChanged
     | InputAssumedNew
     | InputGone
@@ -150,6 +158,8 @@ def describe(reason: Reason) -> str:
             return "forced"
         case AlwaysRuns():
             return "always runs"
+        case OwnRule(text=text):
+            return f"check_if_uptodate: {text}" if text else "check_if_uptodate says so"
         case InputChanged(path=path):
             return f"input {path} changed"
         case InputAssumedNew(path=path):

@@ -13,6 +13,7 @@ from pymake.engine.loop import Build
 from pymake.engine.manifest import Manifests
 from pymake.engine.openings import Openings
 from pymake.engine.parts import Conduct, Parts
+from pymake.engine.posttasks import PostTasks
 from pymake.engine.rebuilders import VerifyingTraces
 from pymake.engine.recorder import Recorder
 from pymake.engine.scheduler import Scheduler
@@ -85,6 +86,7 @@ class World:
     disk: MemoryDisk = field(default_factory=MemoryDisk)
     memory: ScratchMemory = field(default_factory=ScratchMemory)
     pools: Mapping[str, int] = field(default_factory=dict)
+    posttasks: dict[str, list[Callable[[], object]]] = field(default_factory=dict)
     effects: dict[str, Callable[[World, Launch], JobError | None]] = field(default_factory=dict)
     interrupts: ScratchInterrupts = field(default_factory=ScratchInterrupts)
     line: int = 0
@@ -174,6 +176,7 @@ class World:
             clock=self.disk.clock,
             env_of=lambda job: (),
             growth=FixedPlan(),
+            posttasks=PostTasks(plan, survey, self.posttasks),
         )
         summary = Build(parts, conduct).run()
         names = [list(self.rules)[launch.job] for launch in executor.launches]

@@ -9,6 +9,7 @@ import pytest
 
 from pymake.executors.inline import InlineExecutor
 from pymake.executors.local import LocalExecutor
+from pymake.executors.threads import ThreadsExecutor
 from pymake.fs.clock import SystemClock
 from tests.unit.executors.workbench import Functions, Workbench
 
@@ -62,8 +63,37 @@ def inline(tmp_path: Path) -> Iterator[Make]:
         bench.executor.close()
 
 
-@pytest.fixture(params=["local", "inline"])
+@pytest.fixture
+def threads(tmp_path: Path) -> Iterator[Make]:
+    """Makes a workbench with a `ThreadsExecutor`; all are closed after the test."""
+    made: list[Workbench] = []
+
+    def make(functions: Functions | None = None, *, slots: int = 1) -> Workbench:
+        executor = ThreadsExecutor(
+            slots=slots,
+            root=str(tmp_path),
+            functions=functions or {},
+            environ=dict(os.environ),
+            clock=SystemClock(),
+            wake=None,
+        )
+        made.append(Workbench(executor, tmp_path))
+        return made[-1]
+
+    yield make
+    for bench in made:
+        bench.executor.close()
+
+
+@pytest.fixture(params=["local", "inline", "threads"])
 def either(request: pytest.FixtureRequest) -> Make:
     """Makes a workbench with each executor in turn: what holds for both."""
+    make: Make = request.getfixturevalue(request.param)
+    return make
+
+
+@pytest.fixture(params=["local", "inline"])
+def with_own_place(request: pytest.FixtureRequest) -> Make:
+    """Makes a workbench with each executor that can give a call its own folder and environment."""
     make: Make = request.getfixturevalue(request.param)
     return make

@@ -113,8 +113,8 @@ def test_the_root_is_the_folder_of_a_command(either: Make, tmp_path: Path) -> No
     assert (tmp_path / "here").read_text() == f"{os.path.realpath(tmp_path)}\n"
 
 
-def test_env_is_laid_over_the_environment(either: Make, tmp_path: Path) -> None:
-    bench = either({"look": lambda: (tmp_path / "call").write_text(os.environ["COLOUR"] + os.environ["HOME"])})
+def test_env_is_laid_over_the_environment(with_own_place: Make, tmp_path: Path) -> None:
+    bench = with_own_place({"look": lambda: (tmp_path / "call").write_text(os.environ["COLOUR"] + os.environ["HOME"])})
     bench.run(command('printf %s "$COLOUR$HOME" > command'), env=(("COLOUR", "red"),))
     bench.run(call("look"), env=(("COLOUR", "blue"),))
     assert (tmp_path / "command").read_text() == "red" + os.environ["HOME"]
@@ -145,10 +145,10 @@ def test_a_call_gets_its_arguments(either: Make, tmp_path: Path) -> None:
     assert (tmp_path / "a").read_text() == "[1, 2]"
 
 
-def test_a_call_runs_in_its_folder(either: Make, tmp_path: Path) -> None:
+def test_a_call_runs_in_its_folder(with_own_place: Make, tmp_path: Path) -> None:
     (tmp_path / "sub").mkdir()
     here = os.getcwd()
-    bench = either({"look": lambda: (tmp_path / "seen").write_text(os.getcwd())})
+    bench = with_own_place({"look": lambda: (tmp_path / "seen").write_text(os.getcwd())})
     bench.run(call("look", cwd="sub"))
     assert (tmp_path / "seen").read_text() == os.path.realpath(tmp_path / "sub")
     bench.run(call("look"))
