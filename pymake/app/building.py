@@ -9,7 +9,7 @@ from pymake.app.collecting import collection_paused
 from pymake.app.machine import usable_cpus
 from pymake.app.nesting import refuse_nested
 from pymake.app.orphans import clear_orphans
-from pymake.app.session import Aim, open_session
+from pymake.app.session import Aim, open_session, orphaned_of
 from pymake.engine.survey import temporary_jobs
 from pymake.model.events import BuildEnded, BuildStarted, Note, Summary
 from pymake.store.folder import open_state
@@ -60,7 +60,7 @@ def build(
         )
         session = open_session(project, aim, state, writing=True, observed=observed)
         if session.orphaned:
-            for text in clear_orphans(session):
+            for text in clear_orphans(session, session.orphaned):
                 reporter.handle(Note(text=text))
             session = open_session(project, aim, state, writing=True, observed=session.observed)
         for note in session.notes:
@@ -69,7 +69,11 @@ def build(
             reporter.handle(Note(text=f"build files are evaluated every time: {session.observed.reason}"))
         for folder in session.folders:
             session.disk.make_folder(folder)
+        was_whole = session.plan.is_whole
         summary = _settled(session, options, reporter)
+        if not was_whole and summary.is_good:
+            for text in clear_orphans(session, orphaned_of(project, session.plan, session.disk, session.memory)):
+                reporter.handle(Note(text=text))
         session.files.confirm()
         state.close()
         if given is not None:

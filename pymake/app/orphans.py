@@ -10,14 +10,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from pymake.app.session import Session
+    from pymake.engine.orphans import Orphaned
 
 FEW = 5
 """So many removed files are named; of more, the first ones and how many."""
 
 
-def clear_orphans(session: Session) -> Iterator[str]:
+def clear_orphans(session: Session, orphaned: Orphaned) -> Iterator[str]:
     """Remove what is as pymake wrote it, leave to the user what was changed since, and say so."""
-    orphaned = session.orphaned
     for path in orphaned.removable:
         session.disk.remove(path)
     forget_orphans(session.memory, orphaned)

@@ -147,13 +147,15 @@ def _opened(project: Project, aim: Aim, state: StateFolder, *, writing: bool, ob
     compiled = plan_of(project, state.memory, observed)
     plan = compiled.plan
     memory = state.memory
-    orphaned = orphaned_of(project, plan, disk, memory)
+    orphaned = Orphaned() if plan.has_patterns else orphaned_of(project, plan, disk, memory)
     files = FileTable(plan, disk, memory, hidden=frozenset(orphaned.removable))
     manifests = Manifests(plan, digest_bytes)
     wish = _wish(project, aim)
     rebuilder = VerifyingTraces(plan=plan, files=files, memory=memory, manifests=manifests, wish=wish)
     surveyor = Surveyor(plan=plan, files=files, memory=memory, manifests=manifests, rebuilder=rebuilder)
     selection, survey, growth, notes = _surveyed(project, aim, compiled, Surveying(surveyor, rebuilder, files, disk))
+    if plan.has_patterns:  # what is gone shows when the plan has grown as far as it can before a run
+        orphaned = orphaned_of(project, plan, disk, memory)
     warnings = (*compiled.warnings, *notes)
     if aim.strict:
         # The inputs of a job that was cleared are there; only of order-only inputs nobody has made sure.

@@ -86,7 +86,7 @@ def find_orphans(
 
     A plan that may still grow does not say what is gone: nothing is then.
     """
-    if plan.expand_jobs():
+    if not plan.is_whole:
         return Orphaned()
     orphans = Orphans(memory, disk, origin)
     open_patterns = [pattern for job in plan.jobs() for pattern in plan.patterns(job)] if plan.has_patterns else []

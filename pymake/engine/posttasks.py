@@ -12,12 +12,13 @@ import traceback
 from typing import TYPE_CHECKING
 
 from pymake.errors import CallFailed, JobError
+from pymake.model.ids import JobId
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 
     from pymake.engine.survey import Survey
-    from pymake.model.ids import JobId, TaskId
+    from pymake.model.ids import TaskId
     from pymake.model.plan import Plan
 
 
@@ -35,7 +36,7 @@ class PostTasks:
         self._done: set[TaskId] = set()
         self._entered: set[TaskId] = set()
         if actions:
-            self.join([job for job in range(plan.job_count) if survey.suspects[job]])  # type: ignore[misc]  # ids
+            self.join(job for job in map(JobId, range(plan.job_count)) if survey.suspects[job])
 
     def join(self, jobs: Iterable[JobId]) -> None:
         """These jobs, or expand jobs, have to be settled too."""

@@ -31,7 +31,7 @@ from pymake.model.verdict import (
 
 if TYPE_CHECKING:
     from array import array
-    from collections.abc import Container, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from pymake.engine.files import FileTable
     from pymake.engine.manifest import Manifests

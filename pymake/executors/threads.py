@@ -103,6 +103,17 @@ class ThreadsExecutor:
         running.thread = threading.Thread(target=self._run, args=(running, launch.action), daemon=True)
         running.thread.start()
 
+    def line_up_room(self) -> int:
+        """None: a thread starts faster than it could be told of a job."""
+        return 0
+
+    def line_up(self, launch: Launch) -> None:
+        """Never: there is no room."""
+        raise InternalError(f"{launch.label} was lined up where nothing can be")
+
+    def halt(self) -> None:
+        """Nothing is lined up."""
+
     def wait(self, timeout: float | None) -> Sequence[Outcome]:
         """Jobs that ended; blocks until there is one, the timeout is over, or a signal woke it."""
         end = None if timeout is None else self._clock.monotonic() + timeout

@@ -26,6 +26,15 @@ class Summary:
     interrupted: int | None = None
     stopped: str | None = None
 
+    @property
+    def is_good(self) -> bool:
+        """Whether all that was wanted is up to date now.
+
+        >>> Summary(ran=1).is_good, Summary(ran=1, failed=1).is_good
+        (True, False)
+        """
+        return not (self.failed or self.not_run or self.stopped is not None) and self.interrupted is None
+
     def line(self) -> str:
         """The last line of a build, without the `pymake: ` in front.
 

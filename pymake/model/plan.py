@@ -36,6 +36,7 @@ class Plan:
         "_awaited",
         "_by_pattern",
         "_consumers",
+        "_deferred",
         "_depfiles",
         "_expand_jobs_behind",
         "_facts",
@@ -73,6 +74,7 @@ class Plan:
         self._patterns: dict[JobId, tuple[str, ...]] = {}
         self._by_pattern: dict[str, JobId] = {}
         self._found: dict[JobId, tuple[FileId, ...]] = {}
+        self._deferred = 0
         self._awaited: dict[JobId, list[JobId]] = {}
         self._expand_jobs_behind: dict[JobId, list[JobId]] = {}
         self._depfiles: dict[JobId, str] = {}
@@ -140,6 +142,15 @@ class Plan:
         for upstream in awaited:
             self.await_too(job, upstream)
         return job
+
+    def defer(self, count: int) -> None:
+        """So many tasks have no jobs yet, since these are known only after a run."""
+        self._deferred = count
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the jobs of all tasks are known."""
+        return not self._deferred
 
     def await_too(self, expand_job: JobId, upstream: JobId) -> None:
         """One more job that an expand job waits for."""

@@ -87,6 +87,7 @@ class Compiler:
             for name, declared in self._by_name.items()
             if declared.is_open or name in self.deferred
         }
+        self.plan.defer(len(self.deferred))
         for group in groups(self._declared):
             members = [
                 found for found in map(self._declared.__getitem__, group) if found.task.name not in self.deferred
@@ -118,6 +119,7 @@ class Compiler:
             self._files.look_again()
         declared = self._by_name[name]
         del self.deferred[name]
+        self.plan.defer(len(self.deferred))
         self._expand(declared)
         self._fill(self._ids[name], declared)
         return tuple(self._warnings[name])

@@ -54,7 +54,7 @@ def _clean_orphans(session: Session, *, dry_run: bool) -> int:
         for path in session.orphaned.kept:
             print(f"would keep {path}: it was changed after pymake wrote it")
         return 0
-    write_lines(clear_orphans(session))
+    write_lines(clear_orphans(session, session.orphaned))
     return 0
 
 
