@@ -189,7 +189,9 @@ def _wish(project: Project, aim: Aim) -> Wish:
     def paths(files: tuple[str, ...]) -> frozenset[str]:
         return frozenset(normalise(os.path.join(aim.where, _from(stand, file, project.root))) for file in files)
 
-    return Wish(forced=aim.forced, forced_tasks=aim.forced_tasks, ignored=aim.ignored, new=paths(aim.new), old=paths(aim.old))
+    return Wish(
+        forced=aim.forced, forced_tasks=aim.forced_tasks, ignored=aim.ignored, new=paths(aim.new), old=paths(aim.old)
+    )
 
 
 def _code_notes(project: Project) -> Iterable[str]:
