@@ -20,9 +20,11 @@ if TYPE_CHECKING:
     from pymake.app.keeping import Given
     from pymake.app.options import BuildOptions
     from pymake.app.session import Session
+    from pymake.engine.orphans import Orphaned
     from pymake.interfaces import Reporter
     from pymake.model.observed import Observed
     from pymake.model.task import Project
+    from pymake.store.folder import StateFolder
 
 
 def build(
@@ -49,31 +51,14 @@ def build(
         with collection_paused():
             state = open_state(project.root, writing=True)
         stack.callback(state.close)
-        aim = Aim(
-            targets=options.targets,
-            where=where,
-            forced=options.always_make,
-            new=options.what_if,
-            old=options.assume_old,
-            forced_tasks=options.forced_tasks,
-            ignored=options.ignored,
-        )
-        session = open_session(project, aim, state, writing=True, observed=observed)
-        if session.orphaned:
-            for text in clear_orphans(session, session.orphaned):
-                reporter.handle(Note(text=text))
-            session = open_session(project, aim, state, writing=True, observed=session.observed)
+        session = _opened(project, _aim(options, where), state, reporter, observed)
         for note in session.notes:
             reporter.handle(Note(text=note))
         if given is not None and given.is_verbose and session.observed.reason is not None:
             reporter.handle(Note(text=f"build files are evaluated every time: {session.observed.reason}"))
         for folder in session.folders:
             session.disk.make_folder(folder)
-        was_whole = session.plan.is_whole
         summary = _settled(session, options, reporter)
-        if not was_whole and summary.is_good:
-            for text in clear_orphans(session, orphaned_of(project, session.plan, session.disk, session.memory)):
-                reporter.handle(Note(text=text))
         session.files.confirm()
         state.close()
         if given is not None:
@@ -85,14 +70,44 @@ def build(
         return summary
 
 
+def _aim(options: BuildOptions, where: str) -> Aim:
+    return Aim(
+        targets=options.targets,
+        where=where,
+        forced=options.always_make,
+        new=options.what_if,
+        old=options.assume_old,
+        forced_tasks=options.forced_tasks,
+        ignored=options.ignored,
+    )
+
+
+def _opened(project: Project, aim: Aim, state: StateFolder, reporter: Reporter, observed: Observed | None) -> Session:
+    """The session of a build, orphans removed."""
+    session = open_session(project, aim, state, writing=True, observed=observed)
+    if not session.orphaned:
+        return session
+    _clear(session, session.orphaned, reporter)
+    return open_session(project, aim, state, writing=True, observed=session.observed)
+
+
+def _clear(session: Session, orphaned: Orphaned, reporter: Reporter) -> None:
+    for text in clear_orphans(session, orphaned):
+        reporter.handle(Note(text=text))
+
+
 def _settled(session: Session, options: BuildOptions, reporter: Reporter) -> Summary:
     if not any(session.survey.suspects):
         _sweep(session)
         return _nothing_to_do(session, options, reporter)
     from pymake.app.running import run  # noqa: PLC0415  # 25 ms that a build with nothing to do need not pay
 
+    was_whole = session.plan.is_whole
     with ExitStack() as stack:
-        return run(session, options, reporter, stack)
+        summary = run(session, options, reporter, stack)
+    if not was_whole and summary.is_good:  # only now is it known what nobody makes any more
+        _clear(session, orphaned_of(session.project, session.plan, session.disk, session.memory), reporter)
+    return summary
 
 
 def _sweep(session: Session) -> None:

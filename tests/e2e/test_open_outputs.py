@@ -77,6 +77,8 @@ def test_fewer_files_leave_no_trace_of_the_others(project: Workspace) -> None:
     assert sorted(ended.ran) == ["cut parts/*.part", "join all.txt", "up up/c.up"]
     assert project.read("all.txt") == "ONE MORE"
     assert not project.exists("parts/b.part")
+    assert "pymake: removed what no job makes any more: up/b.up\n" in ended.err
+    assert not project.exists("up/b.up")
     assert project.pymake().summary == "nothing to do (4 jobs up to date)"
 
 
