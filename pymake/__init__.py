@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from pymake.frontends.decorators import default as default
     from pymake.frontends.decorators import follows as follows
     from pymake.frontends.decorators import formatter as formatter
+    from pymake.frontends.decorators import fresh_process as fresh_process
     from pymake.frontends.decorators import graphviz as graphviz
     from pymake.frontends.decorators import inputs as inputs
     from pymake.frontends.decorators import interactive as interactive
@@ -71,9 +72,9 @@ _HOMES = {
     ),
     "pymake.frontends.decorators": (
         "active_if add_inputs always audit check_if_uptodate collate combinations combinations_with_replacement "
-        "default follows formatter graphviz inputs interactive jobs_limit merge mkdir originate output_from "
-        "permutations pool posttask product protected regex resources retries runtime_parameter split subdivide "
-        "suffix tags task temporary timeout touch_file transform uses"
+        "default follows formatter fresh_process graphviz inputs interactive jobs_limit merge mkdir originate "
+        "output_from permutations pool posttask product protected regex resources retries runtime_parameter split "
+        "subdivide suffix tags task temporary timeout touch_file transform uses"
     ),
     "pymake.model.events": "Summary",
 }

@@ -147,6 +147,16 @@ class Memory(Protocol):
         """Whether a job that started and did not end may have written the path."""
 
 
+class Machine(Protocol):
+    """How busy the machine is."""
+
+    def load(self) -> float:
+        """How many processes ran or wanted to, on average over the last minute."""
+
+    def free_memory(self) -> float:
+        """The share of the memory, 0 to 1, that is free or can be freed at once."""
+
+
 class Rebuilder(Protocol):
     """Knows hashes and no order: is one job, whose inputs are settled, up to date?"""
 

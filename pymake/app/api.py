@@ -91,6 +91,7 @@ def build(
     keep_failed: bool = False,
     timeout: float | None = None,
     retries: int = 0,
+    load_average: float | None = None,
     verbose: int = 1,
 ) -> Summary:
     """Load the build files of the current folder (or of `directory`, or above) and build, like the command.
@@ -116,6 +117,7 @@ def build(
         timeout=timeout,
         retries=retries,
         inline=jobs == 1,
+        load_average=load_average,
     )
     try:
         os.chdir(root)

@@ -97,6 +97,18 @@ def seconds(text: str) -> float:
         raise ValueError("a number of seconds") from None
 
 
+def decimal(text: str) -> float:
+    """Reads a number.
+
+    >>> decimal("2.5")
+    2.5
+    """
+    try:
+        return float(text)
+    except ValueError:
+        raise ValueError("a number") from None
+
+
 def one_of(kind: type[E]) -> Callable[[str], E]:
     """Reads the value of a member of an enum."""
 

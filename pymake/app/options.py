@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pymake.app.flags import number, one_of, option, repeated, seconds, switch
+from pymake.app.flags import decimal, number, one_of, option, repeated, seconds, switch
 from pymake.errors import UsageError
 from pymake.executors.makeflags import JobserverForm
 
@@ -45,6 +45,14 @@ class BuildOptions:
         "--timeout", metavar="S", read=seconds, default=None, help="Kill a job after S seconds."
     )
     retries: int = option("--retries", metavar="N", read=number(0), default=0, help="Try a failed job N more times.")
+    load_average: float | None = option(
+        "-l",
+        "--load-average",
+        metavar="X",
+        read=decimal,
+        default=None,
+        help="Start no further job while the load is X or more.",
+    )
     keep_failed: bool = switch("--keep-failed", help="Keep outputs of failed jobs.")
     jobserver: JobserverForm = option(
         "--jobserver",
@@ -62,5 +70,7 @@ class BuildOptions:
             raise UsageError(f"jobs is {self.jobs}, and must be at least 1", hint="leave it out for one job a CPU")
         if self.timeout is not None and not self.timeout > 0:  # written so that NaN is refused too
             raise UsageError(f"timeout is {self.timeout:g} s, and must be above 0", hint="leave it out for no limit")
+        if self.load_average is not None and not self.load_average > 0:
+            raise UsageError(f"load average is {self.load_average:g}, and must be above 0")
         if self.retries < 0:
             raise UsageError(f"retries is {self.retries}, and must be at least 0")

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from pymake.app.after import posttasks_of
 from pymake.app.auditing import Auditing
-from pymake.app.machine import usable_cpus
+from pymake.app.machine import Machine, usable_cpus, usable_memory
 from pymake.app.nesting import BUILDING, roots_below
 from pymake.app.signals import SignalCatcher
+from pymake.app.threads import thread_counts
 from pymake.engine.loop import Build
 from pymake.engine.openings import Openings
 from pymake.engine.parts import Conduct, Parts
@@ -77,6 +78,7 @@ def run(session: Session, options: BuildOptions, reporter: Reporter, stack: Exit
         interrupts=signals,
         logs=session.logs,
         clock=SystemClock(),
+        machine=Machine(),
         env_of=auditing.environments(_environments(session)),
         growth=session.growth,
         posttasks=PostTasks(session.plan, session.survey, posttasks_of(session.project)),
@@ -88,6 +90,7 @@ def run(session: Session, options: BuildOptions, reporter: Reporter, stack: Exit
         timeout=options.timeout,
         retries=options.retries,
         terminate=options.terminate,
+        most_load=options.load_average,
     )
     summary = Build(parts, conduct).run()
     for note in auditing.notes():
@@ -112,7 +115,14 @@ def _scheduler(session: Session, slots: int) -> Scheduler:
     plan, survey, memory = session.plan, session.survey, session.memory
     suspects = (job for job in plan.jobs() if survey.suspects[job])
     failed = {job for job in suspects if memory.failure(session.manifests.key(job)) is not None}
-    return Scheduler(plan=plan, survey=survey, slots=slots, pools={**session.project.pools, TERMINAL: 1}, failed=failed)
+    return Scheduler(
+        plan=plan,
+        survey=survey,
+        slots=slots,
+        pools={**session.project.pools, TERMINAL: 1},
+        failed=failed,
+        memory=usable_memory(),
+    )
 
 
 def _recorder(session: Session, auditing: Auditing) -> Recorder:
@@ -145,10 +155,16 @@ def _environments(session: Session) -> Callable[[JobId], tuple[tuple[str, str], 
     def of(job: JobId) -> tuple[tuple[str, str], ...]:
         task = plan.task_of(job)
         if task not in made:
-            made[task] = tuple({**project.env, **plan.task(task).env}.items())
+            own = {**project.env, **plan.task(task).env}
+            made[task] = tuple({**_threads(plan.task(task).cores), **own}.items())
         return made[task]
 
     return of
+
+
+def _threads(cores: int) -> dict[str, str]:
+    """What differs from the environment that every job has, which is that of one core."""
+    return {} if cores == 1 else {name: n for name, n in thread_counts(cores).items() if name not in os.environ}
 
 
 def _share(root: str, options: BuildOptions) -> Share:
@@ -168,7 +184,7 @@ def _executor(
     """Workers only if a suspect calls Python; forked now, before anything starts a thread."""
     in_place = options.inline or options.pdb or options.threads
     functions = auditing.functions(_functions(session, check=not in_place))
-    environ = {**share.environ, BUILDING: roots_below(session.project.root)}
+    environ = {**thread_counts(1), **share.environ, BUILDING: roots_below(session.project.root)}
     root, clock = session.project.root, SystemClock()
     if functions:
         Meanings(root).remember(_called(session, functions))

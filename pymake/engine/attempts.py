@@ -5,8 +5,11 @@ from __future__ import annotations
 import heapq
 from typing import TYPE_CHECKING
 
+from pymake.model.task import LONGEST_SECONDS
+
 if TYPE_CHECKING:
     from pymake.model.ids import JobId
+    from pymake.model.task import Task
 
 MOST_EDITS = 2
 """How often a job is run once more because an input was edited while it ran."""
@@ -48,3 +51,13 @@ class Attempts:
     def clear(self) -> None:
         """Nothing is tried again any more."""
         self._later.clear()
+
+
+def pause(task: Task, failures: int) -> float:
+    """Seconds before the next attempt of a job that has failed so often."""
+    if not task.retry_delay:
+        return 0.0
+    try:
+        return min(task.retry_delay * task.retry_backoff ** (failures - 1), LONGEST_SECONDS)
+    except OverflowError:
+        return LONGEST_SECONDS

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pymake.engine.scheduler import JobState
 from pymake.engine.settling import Settling
 from pymake.engine.tally import Tally
+from pymake.engine.throttle import LOOK_EVERY, Throttle
 from pymake.errors import InternalError, PymakeError, assert_never
 from pymake.model.job import Launch
 from pymake.model.verdict import Clean, Dirty, Refused
@@ -33,6 +34,7 @@ class Build:
         self._reasons: dict[JobId, Reason] = {}
         self._tally = Tally(parts)
         self._settling = Settling(parts, conduct, self._tally, self._reasons)
+        self._throttle = Throttle(parts.machine, parts.clock, conduct.most_load)
         self._signals = 0
 
     def run(self) -> Summary:
@@ -100,11 +102,15 @@ class Build:
         if self._settling.stopping:
             return
         # In this order: to ask for room is to take a token of the jobserver, if there is one.
-        while scheduler.queued and executor.room() and (job := scheduler.next_launch()) is not None:
+        while scheduler.queued and self._throttle.admits(scheduler.count(JobState.RUNNING)) and executor.room():
+            if (job := scheduler.next_launch()) is None:
+                break
+            self._throttle.started()
             action = self._parts.recorder.prepare(job)
             self._tally.job_started(job, self._reasons[job])
             executor.start(self._launch(job, action, ()))
-        self._line_up()
+        if not self._throttle.holds:
+            self._line_up()
 
     def _line_up(self) -> None:
         executor, scheduler, plan = self._parts.executor, self._parts.scheduler, self._parts.plan
@@ -132,12 +138,15 @@ class Build:
             log=parts.logs.path(parts.manifests.key(job)),
             timeout=task.timeout if task.timeout is not None else self._conduct.timeout,
             interactive=task.interactive,
-            quick=self._is_long_queue() and self._is_quick(job),
+            fresh=task.fresh_process,
+            quick=not task.fresh_process and self._is_long_queue() and self._is_quick(job),
             clear=clear,
         )
 
     def _wait(self) -> None:
         scheduler, patience = self._parts.scheduler, self._settling.patience()
+        if self._throttle.holds:
+            patience = LOOK_EVERY if patience is None else min(patience, LOOK_EVERY)
         if patience is None and not scheduler.count(JobState.RUNNING, JobState.LINED_UP, JobState.READY):
             raise InternalError("the build is stuck: jobs are left, and none is ready or runs")
         for outcome in self._parts.executor.wait(patience):

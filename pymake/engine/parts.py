@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pymake.engine.scheduler import Scheduler
     from pymake.engine.survey import Survey
     from pymake.engine.temporaries import Temporaries
-    from pymake.interfaces import Clock, Executor, Growth, Interrupts, Logs, Rebuilder, Reporter
+    from pymake.interfaces import Clock, Executor, Growth, Interrupts, Logs, Machine, Rebuilder, Reporter
     from pymake.model.ids import JobId
     from pymake.model.plan import Plan
 
@@ -29,6 +29,7 @@ class Conduct:
     timeout: float | None = None
     retries: int = 0
     terminate: bool = False
+    most_load: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +48,7 @@ class Parts:
     interrupts: Interrupts
     logs: Logs
     clock: Clock
+    machine: Machine
     env_of: Callable[[JobId], tuple[tuple[str, str], ...]]
     growth: Growth
     posttasks: PostTasks

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pymake.engine.survey import Survey
     from pymake.model.ids import JobId
     from pymake.model.plan import Plan
+    from pymake.model.task import Task
 
 
 class JobState(enum.IntEnum):
@@ -78,14 +79,21 @@ _MADE = (JobState.IDLE, JobState.CLEAN, JobState.DONE)
 
 
 class Scheduler:
-    """Owns the states of the suspects and the queues derived from them.
+    """Owns the states of the suspects and the queues derived from them. `memory` is what there is, in bytes.
 
     Ready and queued jobs leave in the order: failed last time first, then the longest chain of work behind them, then
     the order of the build file. So equal inputs give equal orders.
     """
 
     def __init__(
-        self, *, plan: Plan, survey: Survey, slots: int, pools: Mapping[str, int], failed: Collection[JobId] = ()
+        self,
+        *,
+        plan: Plan,
+        survey: Survey,
+        slots: int,
+        pools: Mapping[str, int],
+        failed: Collection[JobId] = (),
+        memory: int | None = None,
     ) -> None:
         self._plan = plan
         self._slots = slots
@@ -101,7 +109,8 @@ class Scheduler:
         self._queued: list[tuple[bool, float, JobId]] = []
         self._held: dict[str, list[tuple[bool, float, JobId]]] = {}
         self._pool_room = dict(pools)
-        self._cores_used = 0
+        self._cores_used = self._memory_used = 0
+        self._memory = memory
         self.revived: set[JobId] = set()
         """Jobs that were settled before, and are open again."""
         self._waiters: dict[JobId, list[JobId]] = {}
@@ -163,8 +172,8 @@ class Scheduler:
     def next_launch(self) -> JobId | None:
         """The next queued job that cores and pools have room for; it is RUNNING from now on.
 
-        A job that waits for its pool holds nothing and lets others pass; one that waits for cores lets nobody pass,
-        or a stream of small jobs would starve it.
+        A job that waits for its pool holds nothing and lets others pass; one that waits for cores or memory lets nobody
+        pass, or a stream of small jobs would starve it. A job that wants more than there is runs alone.
         """
         while self._queued:
             rank = self._queued[0]
@@ -174,7 +183,7 @@ class Scheduler:
                 heapq.heappop(self._queued)
             elif task.pool is not None and not self._pool_room[task.pool]:
                 self._held.setdefault(task.pool, []).append(heapq.heappop(self._queued))
-            elif self._cores_used and self._cores_used + task.cores > self._slots:
+            elif self._cores_used and not self._has_room(task):
                 return None
             else:
                 heapq.heappop(self._queued)
@@ -191,13 +200,18 @@ class Scheduler:
             job = self._queued[0][2]
             if self._states[job] == JobState.QUEUED:
                 task = self._plan.task(self._plan.task_of(job))
-                if task.pool is not None or task.interactive or task.cores != 1 or not is_quick(job):
+                if not _is_small(task) or not is_quick(job):
                     return None
                 heapq.heappop(self._queued)
                 self._move(job, JobState.LINED_UP)
                 return job
             heapq.heappop(self._queued)
         return None
+
+    def _has_room(self, task: Task) -> bool:
+        if self._cores_used + task.cores > self._slots:
+            return False
+        return not task.memory or self._memory is None or self._memory_used + task.memory <= self._memory
 
     def begin(self, job: JobId) -> None:
         """A job that was lined up has begun."""
@@ -313,12 +327,14 @@ class Scheduler:
         self._move(job, JobState.RUNNING)
         task = self._plan.task(self._plan.task_of(job))
         self._cores_used += task.cores
+        self._memory_used += task.memory
         if task.pool is not None:
             self._pool_room[task.pool] -= 1
 
     def _release(self, job: JobId) -> None:
         task = self._plan.task(self._plan.task_of(job))
         self._cores_used -= task.cores
+        self._memory_used -= task.memory
         if task.pool is not None:
             self._pool_room[task.pool] += 1
             for rank in self._held.pop(task.pool, ()):
@@ -336,3 +352,8 @@ class Scheduler:
             self._open -= 1
             if self._to_expand and self._plan.is_expand_job(job):
                 self._to_expand -= 1
+
+
+def _is_small(task: Task) -> bool:
+    """Whether a job of the task needs one core and nothing else, and may share its process."""
+    return task.cores == 1 and not (task.memory or task.pool or task.interactive or task.fresh_process)

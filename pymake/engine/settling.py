@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from pymake.engine.attempts import MOST_EDITS, Attempts
+from pymake.engine.attempts import MOST_EDITS, Attempts, pause
 from pymake.engine.recorder import Edited, ReadTooEarly, Recorded, Rejected
 from pymake.engine.scheduler import JobState
 from pymake.engine.tempo import Tempo
@@ -244,7 +244,7 @@ class Settling:
             return False
         self._tally.note(f"{self._parts.plan.label(job)}: attempt {attempt} of {allowed + 1} failed; trying again")
         self._parts.scheduler.delay(job)
-        self._attempts.again_at(self._parts.clock.monotonic() + task.retry_delay, job)
+        self._attempts.again_at(self._parts.clock.monotonic() + pause(task, attempt), job)
         return True
 
     def _leave(self, jobs: Sequence[JobId]) -> None:

@@ -30,6 +30,8 @@ _ENDING = (signal.SIGINT, signal.SIGTERM)
 class InlineExecutor:
     """Runs one job at a time: a `Call` in this thread, inside `wait`; a `Command` as a child process.
 
+    A fresh `Call` gets a child too, but for the debugger, which needs it here.
+
     What a call prints goes where this process prints, and is not kept. `on_failure` gets what a call raised, and the
     root, before the job ends. A signal that ends the build, and a timeout,
     raise inside the call; that needs the main thread. In another thread a call that took too long fails afterwards.
@@ -68,7 +70,7 @@ class InlineExecutor:
         """Take one job; there must be room. How it ends comes from `wait`."""
         if not self.room():
             raise InternalError("a job was started where there is no room")
-        if isinstance(launch.action, Call):
+        if isinstance(launch.action, Call) and (not launch.fresh or self._on_failure is not None):
             self._call, self._cancelled = (launch, launch.action), False
             return
         self._shell().start(launch)
@@ -104,12 +106,12 @@ class InlineExecutor:
             self._commands.close()
 
     def _shell(self) -> LocalExecutor:
-        """What runs commands, made when one comes: many builds in one process have none."""
+        """What runs commands and fresh calls, made when one comes: many builds in one process have none."""
         if self._commands is None:
             self._commands = LocalExecutor(
                 slots=1,
                 root=self._root,
-                functions={},
+                functions=self._functions,
                 environ=self._environ,
                 clock=self._clock,
                 wake=self._wake,

@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
 PATIENCE = 3.0
 """Seconds between TERM and KILL."""
-_LOOK_EVERY = 0.01
-"""Seconds between two looks at a group that is ending without its main process."""
 _MOST_AHEAD = 1 << 14
 """Bytes of a request that is sent while its worker is busy: so what is under way fits into the socket's buffer, and
 the engine never waits for a worker."""
@@ -235,11 +233,7 @@ class LocalExecutor:
         times = [] if until is None else [until]
         if self._signalled:
             times.append(now + _AFTER_SIGNAL)
-        for slot in self._timed:
-            if slot.run is not None and slot.run.gone:
-                times.append(now + _LOOK_EVERY)
-            if slot.run is not None and slot.run.deadline is not None:
-                times.append(slot.run.deadline)
+        times += [moment for slot in self._timed for moment in slot.moments(now)]
         return max(min(times) - now, 0.0) if times else None
 
     def _attend(self, now: float) -> None:
@@ -332,6 +326,8 @@ class LocalExecutor:
     # Workers
 
     def _start_in_worker(self, slot: Slot, run: Run) -> None:
+        if run.launch.fresh:
+            self._staff.let_go(slot.number)
         try:
             run.group = self._staff.send(slot.number, request_for(run.launch, self._root, lined_up=False))
         except StateError as error:

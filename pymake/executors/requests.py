@@ -34,6 +34,7 @@ def request_for(launch: Launch, root: str, *, lined_up: bool) -> bytes:
             log=os.path.join(root, launch.log),
             clear=launch.clear,
             lined_up=lined_up,
+            last=launch.fresh,
         )
     )
 

@@ -13,6 +13,8 @@ from pymake.executors.groups import HALT, STARTING, is_there, send
 from pymake.model.job import Cancelled, Command, Failed, Outcome, Succeeded
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pymake.errors import JobError
     from pymake.executors.groups import GroupTable, SharedNumbers
     from pymake.executors.slotlog import SlotLog
@@ -21,6 +23,10 @@ if TYPE_CHECKING:
 
 MOST_BEHIND = 8
 """Jobs that are lined up in one slot: enough that its worker never waits, few enough to keep their order."""
+
+
+_LOOK_EVERY = 0.01
+"""Seconds between two looks at a group that is ending without its main process."""
 
 
 class Phase(enum.Enum):
@@ -103,6 +109,13 @@ class Slot:
             if isinstance(run.launch.action, Command) and not run.gone:
                 run.group = self._groups[self._quick_place]
         send(run.group, number)
+
+    def moments(self, now: float) -> Iterator[float]:
+        """When there is something to do here that nobody will tell of."""
+        if self.run is not None and self.run.gone:
+            yield now + _LOOK_EVERY
+        if self.run is not None and self.run.deadline is not None:
+            yield self.run.deadline
 
     def halt(self) -> None:
         """Nothing that is lined up starts any more."""

@@ -115,6 +115,11 @@ class Staff:
         assert self._zygote is not None, "it has forked this worker"
         return self._zygote.reap(hired.process)
 
+    def let_go(self, slot: int) -> None:
+        """End the worker of a slot, which has nothing to do, if there is one."""
+        if slot in self._hired:
+            self.dismiss(slot)
+
     def _hire(self, slot: int) -> Hired:
         self.prepare()
         assert self._zygote is not None, "prepare() has made it"

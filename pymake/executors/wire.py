@@ -25,7 +25,8 @@ class Request(NamedTuple):
     """Call the function of a task, or run commands if `task` is None.
 
     `cwd` is the job's own folder, relative to the root; `log` the absolute path for what it prints; `clear` holds the
-    files, relative to the root, that are removed first. `lined_up` says that the engine does not take it as begun.
+    files, relative to the root, that are removed first. `lined_up` says that the engine does not take it as
+    begun, `last` that the worker is not to be used again.
     """
 
     task: str | None
@@ -35,6 +36,7 @@ class Request(NamedTuple):
     log: str
     clear: tuple[str, ...] = ()
     lined_up: bool = False
+    last: bool = False
 
 
 class Reply(NamedTuple):

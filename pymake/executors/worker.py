@@ -129,7 +129,7 @@ class _Desk:
         except BaseException as error:  # noqa: BLE001  # whatever it is, it ends the job and not the worker
             complaint = complain(error, self._root)
         seconds = time.perf_counter() - began
-        spent = request.task is not None and self._is_spent()
+        spent = (request.task is not None and self._is_spent()) or request.last
         file = self._log.fd
         printed = self._log.keep(request.log)
         if self._log.fd != file:

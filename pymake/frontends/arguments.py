@@ -18,6 +18,7 @@ from pymake.frontends.references import (
     parameter,
     path,
 )
+from pymake.model.sizes import bytes_of
 from pymake.model.task import (
     LONGEST_SECONDS,
     AddInputs,
@@ -264,6 +265,15 @@ def _number(name: str, expected: str, fits: Callable[[float], bool], *, whole: b
     return convert
 
 
+def _memory(value: object, _refer: Refer) -> object:
+    try:
+        if isinstance(value, int) and not isinstance(value, bool) and value > 0:
+            return value
+        return bytes_of(value if isinstance(value, str) else "")
+    except ValueError:
+        raise Unsuitable(f"memory is {value!r}, not an amount such as '2G' or a number of bytes") from None
+
+
 def _boolean(name: str) -> Convert:
     def convert(value: object, _refer: Refer) -> object:
         if not isinstance(value, bool):
@@ -339,12 +349,17 @@ ARGUMENTS: Mapping[str, Argument] = {
     "cwd": Argument(field="cwd", convert=_path),
     "pool": Argument(field="pool", convert=_text("pool")),
     "cores": Argument(field="cores", convert=_number("cores", "a number from 1", lambda n: n >= 1, whole=True)),
+    "memory": Argument(field="memory", convert=_memory),
     "timeout": Argument(field="timeout", convert=_number("timeout", "a number of seconds above 0", lambda n: n > 0)),
     "retries": Argument(field="retries", convert=_number("retries", "a number from 0", lambda n: n >= 0, whole=True)),
     "retry_delay": Argument(
         field="retry_delay", convert=_number("retry_delay", "a number of seconds from 0", lambda n: n >= 0)
     ),
     "temporary": Argument(field="temporary", convert=_boolean("temporary")),
+    "retry_backoff": Argument(
+        field="retry_backoff", convert=_number("retry_backoff", "a number from 1", lambda n: n >= 1)
+    ),
+    "fresh_process": Argument(field="fresh_process", convert=_boolean("fresh_process")),
     "protected": Argument(field="protected", convert=_boolean("protected")),
     "interactive": Argument(field="interactive", convert=_boolean("interactive")),
     "audit": Argument(field="records_reads", convert=_audit),

@@ -162,17 +162,21 @@ class DeclaredTask(Referable):
         """End each attempt of a job after this time."""
         return self.modify(caller(), {"timeout": seconds})
 
-    def retries(self, times: int, *, delay: float = 0.0) -> DeclaredTask:
-        """Try a failed job again up to `times` times, `delay` seconds later."""
-        return self.modify(caller(), {"retries": times, "retry_delay": delay})
+    def retries(self, times: int, *, delay: float = 0.0, backoff: float = 1.0) -> DeclaredTask:
+        """Try a failed job again up to `times` times, `delay` seconds later, each time `backoff` times as late."""
+        return self.modify(caller(), {"retries": times, "retry_delay": delay, "retry_backoff": backoff})
 
     def uses(self, *, env: object = (), tools: object = (), files: object = (), packages: object = ()) -> DeclaredTask:
         """Let environment variables, programs, files and versions of installed packages decide too."""
         return self.modify(caller(), {"uses_env": env, "tools": tools, "files": files, "packages": packages})
 
-    def resources(self, *, cores: int = 1) -> DeclaredTask:
-        """Count each job as so many."""
-        return self.modify(caller(), {"cores": cores})
+    def resources(self, *, cores: int = 1, memory: int | str | None = None) -> DeclaredTask:
+        """Count each job as so many, and as so much memory: `"2G"`, or a number of bytes."""
+        return self.modify(caller(), {"cores": cores} if memory is None else {"cores": cores, "memory": memory})
+
+    def fresh_process(self) -> DeclaredTask:
+        """Give each job a process of its own."""
+        return self.modify(caller(), {"fresh_process": True})
 
     def default(self) -> DeclaredTask:
         """Build the task when no target is named."""

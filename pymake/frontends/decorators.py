@@ -211,9 +211,9 @@ def timeout(seconds: float) -> Decorator:
     return Decorator(timeout=seconds)
 
 
-def retries(times: int, *, delay: float = 0.0) -> Decorator:
-    """Try a failed job again up to `times` times, `delay` seconds later."""
-    return Decorator(retries=times, retry_delay=delay)
+def retries(times: int, *, delay: float = 0.0, backoff: float = 1.0) -> Decorator:
+    """Try a failed job again up to `times` times, `delay` seconds later, each time `backoff` times as late."""
+    return Decorator(retries=times, retry_delay=delay, retry_backoff=backoff)
 
 
 def uses(*, env: object = (), tools: object = (), files: object = (), packages: object = ()) -> Decorator:
@@ -221,9 +221,14 @@ def uses(*, env: object = (), tools: object = (), files: object = (), packages: 
     return Decorator(uses_env=env, tools=tools, files=files, packages=packages)
 
 
-def resources(*, cores: int = 1) -> Decorator:
-    """Count each job as so many."""
-    return Decorator(cores=cores)
+def resources(*, cores: int = 1, memory: int | str | None = None) -> Decorator:
+    """Count each job as so many, and as so much memory: `"2G"`, or a number of bytes."""
+    return Decorator(cores=cores) if memory is None else Decorator(cores=cores, memory=memory)
+
+
+def fresh_process(function: F) -> F:
+    """Give each job a process of its own, which no other job had before it or gets after it."""
+    return Decorator(fresh_process=True)(function)
 
 
 def temporary(function: F) -> F:

@@ -103,9 +103,21 @@ TASK_KEYS: Mapping[str, Key] = {
         _key("cwd", shapes.FILLED, "The folder that the jobs run in; default: the root."),
         _key("pool", shapes.FILLED, "The pool that limits how many jobs of this task run at a time."),
         _key("cores", shapes.whole(1), "How many processors one job takes; default: 1."),
+        _key("memory", shapes.MEMORY, 'How much memory one job takes: "2G"; jobs at a time share what there is.'),
         _key("timeout", shapes.SECONDS, "Seconds after which an attempt is killed and has failed."),
         _key("retries", shapes.whole(0), "How many further attempts a job gets that failed; default: 0."),
         _key("temporary", shapes.BOOLEAN, "Remove the outputs when their last reader is done."),
+        _key(
+            "retry_delay",
+            shapes.number(0, "a number of seconds, 0 or more"),
+            "Seconds before a further attempt; default: 0.",
+        ),
+        _key(
+            "retry_backoff",
+            shapes.number(1, "a number, 1 or more"),
+            "What the delay is multiplied with from attempt to attempt; default: 1.",
+        ),
+        _key("fresh_process", shapes.BOOLEAN, "Each call of the function gets a process of its own."),
         _key(
             "protected", shapes.BOOLEAN, "Make the outputs read-only, and never overwrite one that was edited by hand."
         ),
@@ -236,10 +248,3 @@ RULES: tuple[Rule, ...] = (
     ),
 )
 """What belongs together in a task, beyond the shapes of single keys."""
-
-LATER_KEYS = frozenset(
-    {
-        "memory",
-    }
-)
-"""Words that build files of later versions know."""

@@ -34,8 +34,8 @@ class Pipeline(KindMethods, Referable):
     """Tasks declared by calls. Each method takes `task_func=` or `command=`, `name=`, and the arguments of its kind.
 
     Further arguments of every method, as in `pymake.toml`: depfile, order_only, follows, mkdir, vars, env, uses_env,
-    tools, packages, files, cwd, pool, cores, timeout, retries, retry_delay, temporary, protected,
-    interactive, audit, always, tags, active, doc.
+    tools, packages, files, cwd, pool, cores, memory, timeout, retries, retry_delay, retry_backoff, fresh_process,
+    temporary, protected, interactive, audit, always, tags, active, doc.
 
     As an input or in `follows` a pipeline stands for its tail tasks.
 

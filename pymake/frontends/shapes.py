@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
+from pymake.model.sizes import bytes_of
 from pymake.model.task import (
     LONGEST_SECONDS,
     AddInputs,
@@ -136,6 +137,32 @@ def _seconds(value: object) -> float:
     if not isinstance(value, int | float) or isinstance(value, bool) or not value > 0:
         raise Mismatch("a number of seconds above 0", value)
     return float(min(value, LONGEST_SECONDS))
+
+
+_AMOUNT = r"^\s*[0-9]*[1-9][0-9]*(\.[0-9]+)?\s*[kKmMgGtT]?[iI]?[bB]?\s*$"
+
+
+def _memory(value: object) -> int:
+    expected = 'an amount of memory, such as "2G" or "500 MiB"'
+    if isinstance(value, int) and not isinstance(value, bool) and value > 0:
+        return value
+    if not isinstance(value, str):
+        raise Mismatch(expected, value)
+    try:
+        return bytes_of(value)
+    except ValueError:
+        raise Mismatch(expected, value) from None
+
+
+def number(least: int, expected: str) -> Shape:
+    """Numbers from `least` on."""
+
+    def read(value: object) -> float:
+        if not isinstance(value, int | float) or isinstance(value, bool) or not value >= least:
+            raise Mismatch(expected, value)
+        return float(min(value, LONGEST_SECONDS))
+
+    return Shape(expected, {"type": "number", "minimum": least}, read)
 
 
 def _each(values: Sequence[object], read: Callable[[object], _T]) -> list[_T]:
@@ -281,6 +308,11 @@ FILLED = Shape("a text that is not empty", _FILLED, _filled)
 TEXTS = Shape("a text, or a list of texts", {"anyOf": [_FILLED, _LIST_OF_FILLED]}, _texts)
 TASK_NAMES = Shape("the name of a task, or a list of names", TEXTS.schema, _refs)
 BOOLEAN = Shape("true or false", {"type": "boolean"}, _boolean)
+MEMORY = Shape(
+    "an amount of memory",
+    {"anyOf": [{"type": "integer", "minimum": 1}, {"type": "string", "pattern": _AMOUNT}]},
+    _memory,
+)
 SECONDS = Shape("a number of seconds", {"type": "number", "exclusiveMinimum": 0}, _seconds)
 PATHS = Shape("a path, or a list of these", {"$ref": "#/$defs/files"}, _files)
 PATHS_AND_TASKS = Shape("paths and tasks", {"$ref": "#/$defs/files_and_tasks"}, _files_and_tasks)

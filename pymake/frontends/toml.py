@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from pymake.errors import BuildFileError, Place, nearest
-from pymake.frontends.keys import LATER_KEYS, RULES, TASK_KEYS, TOP_KEYS
+from pymake.frontends.keys import RULES, TASK_KEYS, TOP_KEYS
 from pymake.frontends.lines import Lines
 from pymake.frontends.shapes import Mismatch, describe
 from pymake.model.task import Formatter, InputSet, Kind, Project, Task
@@ -191,8 +191,6 @@ class _File:
                 raise self._error(f"{who}{name}{wrong.inside} {wrong.said}", where) from None
 
     def _unknown(self, who: str, name: str, keys: Mapping[str, Key], at: tuple[str, ...]) -> BuildFileError:
-        if at and name in LATER_KEYS:
-            return self._error(f"{who}this version of pymake does not have the key {name!r} yet", (*at, name))
         known = [*keys] if at else [*keys, "task"]
         return self._error(f"{who}unknown key {name!r}", (*at, name), hint=_near(name, known))
 

@@ -57,7 +57,7 @@ class Launch:
     `env` is laid over the environment of pymake. `log` is the file, relative to the root, that holds the job's output
     afterwards, if it printed anything. `timeout` is in seconds. An `interactive` job owns the terminal.
     `quick` says that such jobs were measured to take a few ms, so that one may wait behind another, or share a process
-    with it; `clear` are files that are removed first.
+    with it; a `fresh` call gets a worker of its own; `clear` are files that are removed first.
     """
 
     job: JobId
@@ -68,6 +68,7 @@ class Launch:
     timeout: float | None = None
     interactive: bool = False
     quick: bool = False
+    fresh: bool = False
     clear: tuple[str, ...] = ()
 
 

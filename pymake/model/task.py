@@ -198,10 +198,13 @@ class Task:
     cwd: str | None = None
     pool: str | None = None
     cores: int = 1
+    memory: int = 0
     timeout: float | None = None
     retries: int = 0
     retry_delay: float = 0.0
     temporary: bool = False
+    retry_backoff: float = 1.0
+    fresh_process: bool = False
     protected: bool = False
     interactive: bool = False
     always: bool = False

@@ -6,7 +6,7 @@ They keep the contracts of `pymake.interfaces`; the same tests run against them 
 from __future__ import annotations
 
 from pymake.testing.disk import TICK, LogicalClock, MemoryDisk
-from pymake.testing.execution import RecordingReporter, ScratchInterrupts, ScriptedExecutor
+from pymake.testing.execution import RecordingReporter, ScratchInterrupts, ScratchMachine, ScriptedExecutor
 from pymake.testing.memory import ScratchLogs, ScratchMemory
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "RecordingReporter",
     "ScratchInterrupts",
     "ScratchLogs",
+    "ScratchMachine",
     "ScratchMemory",
     "ScriptedExecutor",
 ]

@@ -191,3 +191,26 @@ class ScratchInterrupts:
     def send(self, signal_number: int) -> None:
         """A signal arrives."""
         self._received.append(signal_number)
+
+
+class ScratchMachine:
+    """A Machine that is as busy as a test says.
+
+    >>> machine = ScratchMachine(load=3.0)
+    >>> machine.load(), machine.free_memory()
+    (3.0, 1.0)
+    """
+
+    def __init__(self, *, load: float = 0.0, free: float = 1.0) -> None:
+        self.load_now = load
+        self.free_now = free
+        self.looks = 0
+
+    def load(self) -> float:
+        """See `Machine.load`."""
+        return self.load_now
+
+    def free_memory(self) -> float:
+        """See `Machine.free_memory`."""
+        self.looks += 1
+        return self.free_now

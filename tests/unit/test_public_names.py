@@ -39,6 +39,7 @@ PROMISED = [
     "formatter",
     "graphviz",
     "inputs",
+    "fresh_process",
     "interactive",
     "jobs_limit",
     "main",

@@ -47,4 +47,5 @@ def _harmless(options: BuildOptions) -> BuildOptions:
         no_wait=options.no_wait,
         timeout=options.timeout,
         retries=options.retries,
+        load_average=options.load_average,
     )

@@ -31,6 +31,7 @@ from pymake.testing import (
     RecordingReporter,
     ScratchInterrupts,
     ScratchLogs,
+    ScratchMachine,
     ScratchMemory,
     ScriptedExecutor,
 )
@@ -55,8 +56,11 @@ class Rule:
     follows: tuple[str, ...] = ()
     pool: str | None = None
     cores: int = 1
+    memory: int = 0
+    fresh_process: bool = False
     retries: int = 0
     retry_delay: float = 0.0
+    retry_backoff: float = 1.0
     always: bool = False
     protected: bool = False
     temporary: bool = False
@@ -90,6 +94,8 @@ class World:
     effects: dict[str, Callable[[World, Launch], JobError | None]] = field(default_factory=dict)
     interrupts: ScratchInterrupts = field(default_factory=ScratchInterrupts)
     line: int = 0
+    machine: ScratchMachine = field(default_factory=ScratchMachine)
+    total_memory: int | None = None
 
     def plan(self) -> Plan:
         plan = Plan()
@@ -102,8 +108,11 @@ class World:
                     action=CommandText(commands=(rule.text,)),
                     pool=rule.pool,
                     cores=rule.cores,
+                    memory=rule.memory,
+                    fresh_process=rule.fresh_process,
                     retries=rule.retries,
                     retry_delay=rule.retry_delay,
+                    retry_backoff=rule.retry_backoff,
                     always=rule.always,
                     protected=rule.protected,
                     temporary=rule.temporary,
@@ -156,7 +165,9 @@ class World:
         parts = Parts(
             plan=plan,
             survey=survey,
-            scheduler=Scheduler(plan=plan, survey=survey, slots=conduct.slots, pools=self.pools, failed=failed),
+            scheduler=Scheduler(
+                plan=plan, survey=survey, slots=conduct.slots, pools=self.pools, failed=failed, memory=self.total_memory
+            ),
             rebuilder=rebuilder,
             recorder=recorder,
             temporaries=Temporaries(
@@ -174,6 +185,7 @@ class World:
             interrupts=self.interrupts,
             logs=ScratchLogs(),
             clock=self.disk.clock,
+            machine=self.machine,
             env_of=lambda job: (),
             growth=FixedPlan(),
             posttasks=PostTasks(plan, survey, self.posttasks),

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pymake.errors import CallFailed, CommandFailed, InternalError, JobError, TimedOut
-from pymake.model.job import Cancelled, Failed, Succeeded
+from pymake.model.ids import JobId
+from pymake.model.job import Cancelled, Failed, Launch, Succeeded
 from tests.unit.executors.workbench import call, command
 
 if TYPE_CHECKING:
@@ -262,3 +263,17 @@ def test_every_kind_of_job_error_travels(either: Make) -> None:
 
     error: JobError = either({"f": fail}).error(call("f"))
     assert type(error) is TimedOut
+
+
+def test_a_fresh_call_has_a_process_that_no_other_job_has(either: Make, tmp_path: Path) -> None:
+    def who(name: str) -> None:
+        (tmp_path / name).write_text(str(os.getpid()))
+
+    bench = either({"who": who})
+    for name, fresh in (("a", False), ("b", True), ("c", True), ("d", False)):
+        launch = Launch(job=JobId(0), label=name, action=call("who", name), env=(), log=f"logs/{name}", fresh=fresh)
+        bench.executor.start(launch)
+        assert isinstance(bench.outcomes()[0], Succeeded)
+    a, b, c, d = ((tmp_path / name).read_text() for name in "abcd")
+    assert len({a, b, c}) == 3
+    assert d not in {b, c}

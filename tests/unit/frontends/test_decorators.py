@@ -15,6 +15,7 @@ from pymake.frontends.decorators import (
     always,
     default,
     follows,
+    fresh_process,
     interactive,
     merge,
     mkdir,
@@ -170,7 +171,8 @@ def decorated(order: int) -> Task:
         timeout(3),
         retries(2, delay=1.5),
         uses(env=["HOME"], tools="cc", files=[Path("cfg")], packages=["numpy"]),
-        resources(cores=4),
+        resources(cores=4, memory="2G"),
+        fresh_process,
         always,
         protected,
         interactive,
@@ -193,7 +195,8 @@ def test_every_modifier_in_any_order(order: int) -> None:
     assert found.follows == tuple(TaskRef(name=name) for name in ("before", "x", "y"))
     assert set(found.mkdir) == {"f", "g", "h"}
     assert (found.tags, found.pool, found.timeout) == (("slow",), "link", 3.0)
-    assert (found.retries, found.retry_delay, found.cores) == (2, 1.5, 4)
+    assert (found.retries, found.retry_delay, found.cores, found.memory) == (2, 1.5, 4, 2 << 30)
+    assert found.fresh_process
     assert (found.uses_env, found.tools, found.files) == (("HOME",), ("cc",), ("cfg",))
     assert found.packages == ("numpy",)
     assert (found.always, found.protected, found.interactive) == (True, True, True)
@@ -297,6 +300,14 @@ def wrong_timeout() -> object:
     return timeout(0)(undecorated)
 
 
+def wrong_memory() -> object:
+    return resources(memory="much")(undecorated)
+
+
+def wrong_backoff() -> object:
+    return retries(2, backoff=0.5)(undecorated)
+
+
 def wrong_cores() -> object:
     return resources(cores=True)(undecorated)
 
@@ -343,6 +354,8 @@ def lambda_of(name: str) -> Callable[[], None]:
         (task_as_output, "+1: 'undecorated' is no file name: an output names the files that are made"),
         (wrong_suffix, "+1: suffix(3) is not the end of a file name\n  try: transform(input, filter, output, *extras)"),
         (wrong_timeout, "+1: timeout is 0, not a number of seconds above 0"),
+        (wrong_memory, "+1: memory is 'much', not an amount such as '2G' or a number of bytes"),
+        (wrong_backoff, "+1: retry_backoff is 0.5, not a number from 1"),
         (wrong_cores, "+1: cores is True, not a number from 1"),
         (wrong_tag, "+1: 3 is not a tag"),
         (wrong_dir, "+1: output_dir goes with suffix(…) only\n  try: write the folder into the output"),

@@ -11,7 +11,6 @@ import pytest
 
 from pymake.errors import BuildFileError
 from pymake.frontends import schema, toml
-from pymake.frontends.keys import LATER_KEYS, TASK_KEYS
 from tests.unit.frontends.test_toml import FULL, WRONG, found, page_examples
 
 if sys.version_info >= (3, 11):
@@ -62,7 +61,6 @@ BAD = [
     "vars = 1\n",
     "default = [1]\n",
     'default = ""\n',
-    *(f'[task.a]\n{name} = "x"\n' for name in sorted(LATER_KEYS)),
     '[task.a]\nkind = "product"\ninput = ["x"]\nformatter = [["x", [1]]]\noutput = "y"\ncommand = "z"\n',
 ]
 
@@ -101,7 +99,3 @@ def test_what_both_accept(tmp_path: Path, text: str) -> None:
 @pytest.mark.parametrize("text", BAD)
 def test_what_both_refuse(tmp_path: Path, text: str) -> None:
     assert (is_valid(text), is_loaded(tmp_path, text)) == (False, False)
-
-
-def test_the_tables_do_not_overlap() -> None:
-    assert LATER_KEYS.isdisjoint(TASK_KEYS)
