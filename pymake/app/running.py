@@ -83,7 +83,14 @@ def run(session: Session, options: BuildOptions, reporter: Reporter, stack: Exit
         growth=session.growth,
         posttasks=PostTasks(session.plan, session.survey, posttasks_of(session.project)),
     )
-    conduct = Conduct(
+    summary = Build(parts, _conduct(options, slots)).run()
+    for note in auditing.notes():
+        reporter.handle(Note(text=note))
+    return summary
+
+
+def _conduct(options: BuildOptions, slots: int) -> Conduct:
+    return Conduct(
         slots=slots,
         keep_going=options.keep_going,
         keep_failed=options.keep_failed,
@@ -92,10 +99,6 @@ def run(session: Session, options: BuildOptions, reporter: Reporter, stack: Exit
         terminate=options.terminate,
         most_load=options.load_average,
     )
-    summary = Build(parts, conduct).run()
-    for note in auditing.notes():
-        reporter.handle(Note(text=note))
-    return summary
 
 
 def temporaries_of(session: Session) -> Temporaries:

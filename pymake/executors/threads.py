@@ -2,7 +2,7 @@
 
 Threads share one folder and one environment, so a call with its own `cwd` or `env` fails with a clear error. A thread
 cannot be killed: when its time is over, or it is cancelled, an exception is raised in it as soon as it runs Python code
-again. Commands run as child processes, as in every build.
+again. Commands and fresh calls run in child processes, as in every build.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ class ThreadsExecutor:
         """Start one job; there must be room."""
         if not self.room():
             raise InternalError("a job was started where there is no room")
-        if not isinstance(launch.action, Call):
+        if not isinstance(launch.action, Call) or launch.fresh:
             self._commands.add(launch.job)
             self._shell().start(launch)
             return
@@ -218,7 +218,7 @@ class ThreadsExecutor:
             self._local = LocalExecutor(
                 slots=self._slots,
                 root=self._root,
-                functions={},
+                functions=self._functions,
                 environ=self._environ,
                 clock=self._clock,
                 wake=self._wake,
