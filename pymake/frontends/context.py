@@ -68,6 +68,7 @@ class Declarations:
         """Forget a task whose declaration failed, so that it can be declared again."""
         del self.tasks[declared.name]
         if declared.function is not None:
+            self.decorated.pop(_identity(declared.function), None)
             self.of_function[_identity(declared.function)].remove(declared)
 
     def decorate(self, function: Callable[..., object], location: Location) -> DeclaredTask:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, TypeVar
 
+from pymake.errors import BuildFileError
 from pymake.frontends.arguments import WITHOUT_DECORATOR, folders, gathered
 from pymake.frontends.context import current
 from pymake.frontends.declared import followed
@@ -36,8 +37,16 @@ class Decorator:
 
     def __call__(self, function: F) -> F:
         """Add the arguments; the function stays as it is."""
+        main = current().main
         current().unused.pop(self, None)
-        self._add(current().main.decorate(function, self._location))
+        count = len(main.tasks)
+        declared = main.decorate(function, self._location)
+        try:
+            self._add(declared)
+        except BuildFileError:
+            if len(main.tasks) > count:
+                main.drop(declared)
+            raise
         return function
 
     def _add(self, declared: DeclaredTask) -> None:
