@@ -11,6 +11,7 @@ from pymake.errors import BuildFileError
 from pymake.frontends.context import current, evaluating
 from pymake.frontends.made import project
 from pymake.model.job import Call
+from pymake.model.task import Function
 from pymake.planner.compile import World, compile_project
 from pymake.testing import MemoryDisk
 from tests.unit.programs import PROGRAMS, Program
@@ -37,7 +38,9 @@ def calls(source: str, files: Iterable[str]) -> list[tuple[object, ...]]:
         made = project(current(), "/r")
     world = World(disk=MemoryDisk(dict.fromkeys(files, "x")), environ={}, which=lambda _: None)
     plan = compile_project(made, world).plan
-    functions = {task.name: task.action.name.rpartition(":")[2] for task in made.tasks if task.action is not None}
+    functions = {
+        task.name: task.action.name.rpartition(":")[2] for task in made.tasks if isinstance(task.action, Function)
+    }
     return [
         (functions[action.task].rpartition(".")[2], *action.arguments)
         for action in map(plan.action, plan.jobs())
