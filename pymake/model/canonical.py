@@ -8,6 +8,7 @@ apart (`__reduce_ex__`), and the parts are written canonically.
 
 from __future__ import annotations
 
+import copyreg
 import enum
 import os
 from collections.abc import Callable
@@ -127,7 +128,8 @@ class Writer:
 
     def _taken_apart(self, value: object, name: str, inner: tuple[int, ...]) -> str:
         try:
-            parts = value.__reduce_ex__(_PICKLE_PROTOCOL)
+            reduce = copyreg.dispatch_table.get(type(value))  # as pickle asks first; only so for `re.Pattern`
+            parts = value.__reduce_ex__(_PICKLE_PROTOCOL) if reduce is None else reduce(value)
             if isinstance(parts, str):
                 return f"{type(value).__module__}:{parts}"
             maker, arguments, state, items, pairs = (*parts, None, None, None)[:5]

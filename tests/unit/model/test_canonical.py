@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -146,3 +147,10 @@ def test_is_plain(value: object, *, plain: bool) -> None:
 def test_digest_of_a_text() -> None:
     assert digest_text("a") == digest_text("a") != digest_text("b")
     assert len(digest_text("\udcff")) == 32
+
+
+def test_a_compiled_expression_is_known_by_its_text_and_flags() -> None:
+    assert canonical(re.compile("a+")) == canonical(re.compile("a+"))
+    assert canonical(re.compile("a+")) != canonical(re.compile("b+"))
+    assert canonical(re.compile("a+")) != canonical(re.compile("a+", re.ASCII))
+    assert "without a stable form" not in canonical(re.compile("a+"))
