@@ -170,12 +170,13 @@ class Project:
             f"def call_all(inputs, output, tag):\n    # {self.comment}\n    make(inputs, output, tag)\n",
             "def call_some(inputs, output, tag):\n    make(inputs, output, tag)\n",
         ]
-        head = "import os\nimport helper\n"
+        head = "import os\nfrom pathlib import Path\n\nimport helper\n"
         make = (
             "def make(inputs, output, tag):\n"
-            "    texts = [open(path).read() for path in inputs]\n"
-            '    open(output, "w").write(helper.joined(texts) + tag)\n'
-            f'    open(os.environ["{LOG}"], "a").write(output + "\\n")\n'
+            "    texts = [Path(path).read_text() for path in inputs]\n"
+            "    Path(output).write_text(helper.joined(texts) + tag)\n"
+            f'    with open(os.environ["{LOG}"], "a") as log:\n'
+            '        log.write(output + "\\n")\n'
         )
         return "\n\n".join([head, *(reversed(parts) if self.order else parts), make])
 
