@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import logging
 import re
 import sys
-from argparse import Namespace
 from typing import TYPE_CHECKING, cast
 
 from pymake.ruffus import functions
@@ -15,7 +13,8 @@ from pymake.ruffus.proxy_logger import make_shared_logger_and_proxy
 from pymake.ruffus.ruffus_utility import CHECKSUM_REGENERATE
 
 if TYPE_CHECKING:
-    from argparse import ArgumentParser
+    import logging
+    from argparse import ArgumentParser, Namespace
     from collections.abc import Callable, Collection, Iterable, Mapping
     from contextlib import AbstractContextManager
     from optparse import OptionParser
@@ -134,17 +133,23 @@ def handle_verbose(options: Namespace) -> None:
         options.verbose_abbreviated_path = None
     if said is None or isinstance(said, int):
         return
-    level = 0
-    for word in [said] if isinstance(said, str) else said:
+    options.verbose, path = _counted(said)
+    if path is not None and takes_path:
+        options.verbose_abbreviated_path = path
+
+
+def _counted(said: object) -> tuple[int, int | None]:
+    """The verbosity that words of `-v` add up to, and how paths are to be abbreviated, if a word says so."""
+    level, path = 0, None
+    for word in said if isinstance(said, (list, tuple)) else [said]:
         found = re.fullmatch(r"(\+)?(\d*)(?::(-?\d+))?", str(word).strip())
         if found is None or not (found[1] or found[2]):
             raise Exception(  # noqa: TRY002  # scripts catch just this
                 f"error: verbosity level should be given as --verbose, --verbose N or --verbose N:M, not {word!r}"
             )
         level = int(found[2]) if found[2] else level + 1
-        if found[3] and takes_path:
-            options.verbose_abbreviated_path = int(found[3])
-    options.verbose = level
+        path = int(found[3]) if found[3] else path
+    return level, path
 
 
 def run(options: object, **extra_options: object) -> bool:
@@ -192,10 +197,7 @@ class _Said:
         value = self.get(name)
         if isinstance(value, int) or value is None:
             return value
-        counted = Namespace(verbose=value)
-        handle_verbose(counted)
-        found = counted.verbose
-        return found if isinstance(found, int) else None
+        return _counted(value)[0]
 
 
 def _chosen(extra: Mapping[str, object], allowed: Iterable[str], said: _Said, *also: str) -> dict[str, object]:
@@ -264,6 +266,8 @@ def setup_logging(
 
 
 def _setup_logger(name: str, args: Mapping[str, object]) -> logging.Logger:
+    import logging  # noqa: PLC0415  # importing the package need not take it
+
     logger = logging.getLogger(name)
     logging.addLevelName(MESSAGE, "MESSAGE")
     logger.setLevel(logging.DEBUG)

@@ -2,25 +2,58 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import os
-import shlex
-import subprocess
 import sys
-import tempfile
-import threading
 import time
-from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING, Protocol
+from typing import IO, TYPE_CHECKING, NamedTuple
 
 from pymake.ruffus.touching import touch
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Mapping, Sequence
+    from typing import Protocol
 
     from pymake.ruffus.loggers import Logger
 
     Lines = list[str]
+
+    class Session(Protocol):
+        """What is asked of a `drmaa.Session`."""
+
+        def createJobTemplate(self) -> Template:  # noqa: N802  # the names of the library
+            """An empty description of a job."""
+
+        def runJob(self, template: Template) -> str:  # noqa: N802  # as above
+            """Submit the job; its number."""
+
+        def jobStatus(self, number: str) -> str:  # noqa: N802  # as above
+            """Where the job is."""
+
+        def wait(self, number: str, timeout: int) -> JobInfo:
+            """How the job ended."""
+
+        def deleteJobTemplate(self, template: Template) -> None:  # noqa: N802  # as above
+            """Take the description back."""
+
+    class Template(Protocol):
+        """A description of a job."""
+
+        jobName: str  # noqa: N815  # as above
+        remoteCommand: str  # noqa: N815  # as above
+        workingDirectory: str  # noqa: N815  # as above
+        jobEnvironment: Mapping[str, str]  # noqa: N815  # as above
+        nativeSpecification: str  # noqa: N815  # as above
+        outputPath: str  # noqa: N815  # as above
+        errorPath: str  # noqa: N815  # as above
+
+    class JobInfo(Protocol):
+        """What the library says of how a job ended; not every cluster knows all of it."""
+
+        exitStatus: object  # noqa: N815  # as above
+        hasSignal: object  # noqa: N815  # as above
+        wasAborted: object  # noqa: N815  # as above
+
 
 __all__ = [
     "error_drmaa_job",
@@ -42,45 +75,6 @@ _NO_WAIT = 0
 
 class error_drmaa_job(Exception):
     """A job failed, on the cluster or here."""
-
-
-class Session(Protocol):
-    """What is asked of a `drmaa.Session`."""
-
-    def createJobTemplate(self) -> Template:  # noqa: N802  # the names of the library
-        """An empty description of a job."""
-
-    def runJob(self, template: Template) -> str:  # noqa: N802  # as above
-        """Submit the job; its number."""
-
-    def jobStatus(self, number: str) -> str:  # noqa: N802  # as above
-        """Where the job is."""
-
-    def wait(self, number: str, timeout: int) -> JobInfo:
-        """How the job ended."""
-
-    def deleteJobTemplate(self, template: Template) -> None:  # noqa: N802  # as above
-        """Take the description back."""
-
-
-class Template(Protocol):
-    """A description of a job."""
-
-    jobName: str  # noqa: N815  # as above
-    remoteCommand: str  # noqa: N815  # as above
-    workingDirectory: str  # noqa: N815  # as above
-    jobEnvironment: Mapping[str, str]  # noqa: N815  # as above
-    nativeSpecification: str  # noqa: N815  # as above
-    outputPath: str  # noqa: N815  # as above
-    errorPath: str  # noqa: N815  # as above
-
-
-class JobInfo(Protocol):
-    """What the library says of how a job ended; not every cluster knows all of it."""
-
-    exitStatus: object  # noqa: N815  # as above
-    hasSignal: object  # noqa: N815  # as above
-    wasAborted: object  # noqa: N815  # as above
 
 
 def run_job(
@@ -168,6 +162,8 @@ def run_job_locally(
     Raises:
         error_drmaa_job: its status is not 0.
     """
+    import subprocess  # noqa: PLC0415  # importing the package need not take it
+
     folder = working_directory or os.getcwd()
     env = {**os.environ, **(job_environment or {}), "PWD": folder}
     process = subprocess.Popen(
@@ -190,6 +186,8 @@ def run_job_locally(
 
 def _both(process: subprocess.Popen[str], *, local_echo: bool) -> tuple[Lines, Lines]:
     """What the process writes, line by line, from both pipes at once."""
+    import threading  # noqa: PLC0415  # as subprocess
+
     out: Lines = []
     err: Lines = []
 
@@ -231,6 +229,10 @@ def write_job_script_to_temp_file(
     working_directory: str | None,
 ) -> tuple[str, str, str]:
     """Write the command as a script; returns its path, and those for what it will write to stdout and stderr."""
+    import datetime as dt  # noqa: PLC0415  # as subprocess
+    import shlex  # noqa: PLC0415  # as subprocess
+    import tempfile  # noqa: PLC0415  # as subprocess
+
     folder = os.path.abspath(job_script_directory or ".")
     os.makedirs(folder, exist_ok=True)
     started = dt.datetime.now().astimezone().strftime("%Y-%m-%d__%H:%M:%S.%f")
@@ -320,8 +322,7 @@ def run_job_using_drmaa(
                     os.unlink(path)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ended:
+class Ended(NamedTuple):
     """How a job of a cluster ended."""
 
     exitStatus: int = 0  # noqa: N815  # as above

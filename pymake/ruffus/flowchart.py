@@ -55,14 +55,35 @@ def draw(ready: Ready, chart: Chart, stream: Drawing, output_format: str | None)
         output_format = os.path.splitext(stream)[1].lstrip(".") if isinstance(stream, str) else "dot"
     text = "".join(f"{line}\n" for line in _Graph(ready, chart).lines())
     data = text.encode()
-    if output_format != "dot":
-        command = ["dot", f"-Gdpi={chart.dpi}", f"-T{output_format}"]
-        data = subprocess.run(command, input=data, stdout=subprocess.PIPE, check=True).stdout
+    data = _converted(data, output_format, str(chart.dpi))
     if isinstance(stream, str):
         with open(stream, "wb") as file:
             file.write(data)
     else:
         stream.write(data)
+
+
+def _converted(data: bytes, output_format: str, dpi: str) -> bytes:
+    if output_format == "dot":
+        return data
+    command = ["dot", f"-Gdpi={dpi}", f"-T{output_format}"]
+    return subprocess.run(command, input=data, stdout=subprocess.PIPE, check=True).stdout
+
+
+def draw_schemes(count: int, output_format: str, *, size: str, dpi: str) -> bytes:
+    """A picture of the first `count` colour schemes, each with its number."""
+    lines = ["digraph Colours", "{", f'size="{size}";', 'node[fontsize="14"];']
+    for number in range(count):
+        colouring = Colouring({"colour_scheme_index": number})
+        lines += [f"subgraph clusterkey{number}", "{", f'label = "Colour scheme {number}";']
+        lines.append(f"fontcolor = {colouring.title};")
+        for at, part in enumerate(Part):
+            label = {"label": f'"{LABELS[part]}"', "shape": "box3d"}
+            lines.append(f"k{at}_{number}[{dot_attributes({**colouring.of(part), **label})}];")
+            if at:
+                lines.append(f"k{at - 1}_{number} -> k{at}_{number};")
+        lines.append("}")
+    return _converted("\n".join([*lines, "}", ""]).encode(), output_format, dpi)
 
 
 class _Graph:

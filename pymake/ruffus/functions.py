@@ -3,29 +3,17 @@
 from __future__ import annotations
 
 import sys
-from functools import partial
 from typing import TYPE_CHECKING
 
-from pymake.ruffus.flowchart import Chart, draw
 from pymake.ruffus.loggers import stderr_logger
-from pymake.ruffus.messages import Messages
-from pymake.ruffus.printout import Printout, Style, print_pipeline
-from pymake.ruffus.readying import Aim, ready
-from pymake.ruffus.running import Conduct, Run
 from pymake.ruffus.taskset import TaskSet, all_tasks, lookup_pipeline
-from pymake.ruffus.workers import InPlace, Processes, Threads
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, MutableMapping
+    from collections.abc import Mapping, MutableMapping
 
     from pymake.ruffus.flowchart import Colours, Drawing
     from pymake.ruffus.loggers import Logger
     from pymake.ruffus.printout import Stream
-    from pymake.ruffus.workers import Threadlike
-
-    Functions = dict[str, Callable[..., object]]
-
-POOLS = ("multiprocessing", "gevent")
 
 
 def pipeline_run(
@@ -73,11 +61,12 @@ def pipeline_run(
         error_task: the pipeline cannot be run as it is.
         ValueError: an unknown pool manager.
     """
+    from pymake.ruffus import acting  # noqa: PLC0415  # half of what importing the package would cost
+
     slots = max(multiprocess, multithread, 1)
-    _check_pool(pool_manager, slots)
     silent = 1 if verbose is None else verbose
-    messages = Messages(logger, silent, 2 if verbose_abbreviated_path is None else verbose_abbreviated_path)
-    aim = Aim(
+    messages = acting.Messages(logger, silent, 2 if verbose_abbreviated_path is None else verbose_abbreviated_path)
+    aim = acting.Aim(
         pipeline=pipeline,
         targets=target_tasks,
         forced=forcedtorun_tasks,
@@ -87,57 +76,14 @@ def pipeline_run(
         history_file=history_file,
         touch_only=touch_files_only,
     )
-    conduct = Conduct(
+    conduct = acting.Conduct(
         slots=slots,
         touch_only=touch_files_only,
         terminate_at_once=exceptions_terminate_immediately,
         log_exceptions=log_exceptions,
         one_second=bool(one_second_per_job),
     )
-    threads = multithread > 0 or pool_manager == "gevent"
-    _run(aim, conduct, messages, partial(_executor, slots=slots, threads=threads), gevent=pool_manager == "gevent")
-
-
-def _check_pool(name: str, slots: int) -> None:
-    if name not in POOLS and slots > 1:
-        raise ValueError(f"pool_manager can be {' or '.join(map(repr, POOLS))}, not {name!r}")
-
-
-def _executor(functions: Functions, *, slots: int, threads: bool) -> Threadlike:
-    if slots == 1:
-        return InPlace(functions)
-    return Threads(functions, slots) if threads else Processes(functions, slots)
-
-
-def _run(
-    aim: Aim,
-    conduct: Conduct,
-    messages: Messages,
-    executor: Callable[[Functions], Threadlike],
-    *,
-    gevent: bool,
-) -> None:
-    found = ready(aim)
-    try:
-        entering, spared = found.selected()
-        for task in found.unmatched:
-            messages.no_match_before(task)
-        for task in found.empty:
-            messages.empty_files(task)
-        if gevent and any(task.in_main_process for task in entering):
-            raise ValueError("run_in_main_process cannot be combined with pool_manager='gevent'")
-        if conduct.touch_only:
-            messages.say(1, "Touch output files instead of remaking them.")
-        if spared and (messages.verbose in (1, 2) or messages.verbose >= 5):
-            style = Style(verbose=messages.verbose, abbreviated=messages.abbreviated)
-            printout = Printout(found, style)
-            messages.up_to_date([line for task in spared for line in printout.task_lines(task, out_of_date=False)])
-        if not entering:
-            return
-        messages.heading("Tasks which will be run:")
-        Run(found, entering, conduct, messages, executor).run()
-    finally:
-        found.now.close()
+    acting.run(aim, conduct, messages, threads=multithread > 0, pool=pool_manager)
 
 
 def pipeline_printout(
@@ -170,7 +116,9 @@ def pipeline_printout(
         verbose_abbreviated_path: as for `pipeline_run`.
         pipeline: as for `pipeline_run`.
     """
-    aim = Aim(
+    from pymake.ruffus import acting  # noqa: PLC0415  # as above
+
+    aim = acting.Aim(
         pipeline=pipeline,
         targets=target_tasks,
         forced=forcedtorun_tasks,
@@ -179,17 +127,13 @@ def pipeline_printout(
         level=checksum_level,
         history_file=history_file,
     )
-    style = Style(
+    style = acting.Style(
         verbose=4 if verbose is None else verbose,
         abbreviated=2 if verbose_abbreviated_path is None else verbose_abbreviated_path,
         indent=indent,
         width=wrap_width,
     )
-    found = ready(aim)
-    try:
-        print_pipeline(found, style, sys.stdout if output_stream is None else output_stream)
-    finally:
-        found.now.close()
+    acting.print_to(sys.stdout if output_stream is None else output_stream, aim, style)
 
 
 def pipeline_printout_graph(
@@ -236,7 +180,9 @@ def pipeline_printout_graph(
         history_file: as for `pipeline_run`.
         pipeline: as for `pipeline_run`.
     """
-    aim = Aim(
+    from pymake.ruffus import acting  # noqa: PLC0415  # as above
+
+    aim = acting.Aim(
         pipeline=pipeline,
         targets=target_tasks,
         forced=forcedtorun_tasks,
@@ -245,7 +191,7 @@ def pipeline_printout_graph(
         level=checksum_level,
         history_file=history_file,
     )
-    chart = Chart(
+    chart = acting.Chart(
         vertical=draw_vertically,
         ignore_below=ignore_upstream_of_target,
         skip_up_to_date=skip_uptodate_tasks,
@@ -257,11 +203,7 @@ def pipeline_printout_graph(
         dpi=dpi,
         look_at_all=test_all_task_for_update,
     )
-    found = ready(aim, circles=True)
-    try:
-        draw(found, chart, stream, output_format)
-    finally:
-        found.now.close()
+    acting.draw_to(stream, output_format, aim, chart)
 
 
 def pipeline_get_task_names(pipeline: TaskSet | str | None = None) -> list[str]:

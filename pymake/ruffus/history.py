@@ -12,13 +12,11 @@ SQLite's own rollback journal keeps the file whole when the process is killed.
 
 from __future__ import annotations
 
-import json
 import os
 import time
 import warnings
 from collections.abc import MutableMapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     import sqlite3
@@ -32,8 +30,7 @@ _FORMAT = ("path_format", "relative to the folder of this file")
 _LEGACY = "ruffus_legacy_history"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
+class Record(NamedTuple):
     """What is remembered of an output: when it was complete (seconds), and digests of function and extras."""
 
     outfile: str
@@ -203,6 +200,8 @@ def _mark(connection: sqlite3.Connection) -> None:
 
 
 def _written(value: object) -> str:
+    import json  # noqa: PLC0415  # 7 ms that importing the package need not take
+
     if isinstance(value, Record):
         return json.dumps([value.outfile, value.mtime, value.chksum_params, value.chksum_func])
     return json.dumps({"value": value})
@@ -210,6 +209,8 @@ def _written(value: object) -> str:
 
 def _read(text: object) -> object:
     """The value in a row; None where it is of another form."""
+    import json  # noqa: PLC0415  # as above
+
     try:
         match json.loads(text) if isinstance(text, str) else None:
             case [str(outfile), float() | int() as mtime, str(params), str(func)]:

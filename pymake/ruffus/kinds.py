@@ -32,9 +32,10 @@ class Parameters:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dropped:
-    """An input that makes no job, and why."""
+    """An input that makes no job, and why; so nothing is called."""
 
     reason: str
+    call: tuple[object, ...] = ()
 
 
 Made = Parameters | Dropped

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pymake.errors import nearest
 from pymake.ruffus.indicators import Indicator
 from pymake.ruffus.ruffus_exceptions import error_ambiguous_task, error_no_tail_tasks, error_node_not_task
 from pymake.ruffus.tasks import Task
@@ -92,6 +91,8 @@ def _only(tasks: list[Task], name: str) -> Task:
     if tasks:
         names = ", ".join(f"{task.pipeline.name}::{task._name}" for task in tasks)
         raise error_ambiguous_task(f"{name} is ambiguous: it stands for {names}")
+    from pymake.errors import nearest  # noqa: PLC0415  # only a message needs it
+
     near = nearest(name, {task._name for task in all_tasks(TaskSet.pipelines.values())})
     hint = f" The nearest names are {', '.join(near)}." if near else ""
     raise error_node_not_task(

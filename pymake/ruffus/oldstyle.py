@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 from pymake.ruffus.arguments import KEEP, REPLACE, parse_task_arguments
 from pymake.ruffus.indicators import combine, inputs, regex
-from pymake.ruffus.inputs import expanded
-from pymake.ruffus.kinds import Parameters
 from pymake.ruffus.ruffus_exceptions import (
     error_missing_args,
     error_task_files,
@@ -16,11 +14,8 @@ from pymake.ruffus.ruffus_exceptions import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from typing import Protocol
-
-    from pymake.ruffus.inputs import World
-    from pymake.ruffus.kinds import Made
 
     class Named(Protocol):
         """What an error must know of a task."""
@@ -112,41 +107,3 @@ def parallel_arguments(task: Named, unnamed: Sequence[object], named: Mapping[st
                 "Give the parameters of a single job without brackets, or those of all jobs as a list of lists.",
             )
     return {"jobs": [list(job) for job in found]}
-
-
-def written_files(jobs: Iterable[Sequence[object]]) -> Callable[[World], Iterator[Made]]:
-    """The jobs of `files`: tasks and patterns in their inputs stand for names."""
-
-    def made(world: World) -> Iterator[Made]:
-        for source, output, *extras in jobs:
-            call = (expanded(source, world, bare=True), output, *extras)
-            yield Parameters(call=call, shown=call)
-
-    return made
-
-
-def generated_files(task: Named, function: Callable[[], Iterable[object]]) -> Callable[[World], Iterator[Made]]:
-    """The jobs of `files` that a function makes, anew each time they are asked for."""
-
-    def made(_: World) -> Iterator[Made]:
-        for job in function():
-            if isinstance(job, str) or not hasattr(job, "__iter__"):
-                raise error_task_files(
-                    task, f"@files: {function!r} must yield the parameters of a job as a list, not {job!r}"
-                )
-            call = tuple(job)
-            if len(call) < 2:
-                raise error_task_files(task, f"@files: {function!r} must yield at least input and output, not {call!r}")
-            yield Parameters(call=call, shown=call)
-
-    return made
-
-
-def written_parallel(jobs: Iterable[Sequence[object]]) -> Callable[[World], Iterator[Made]]:
-    """The jobs of `parallel`, as they are."""
-
-    def made(_: World) -> Iterator[Made]:
-        for job in jobs:
-            yield Parameters(call=tuple(job), shown=tuple(job))
-
-    return made

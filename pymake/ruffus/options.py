@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -14,8 +13,7 @@ if TYPE_CHECKING:
 FORMATS = ("svg", "svgz", "png", "jpg", "psd", "tif", "eps", "pdf", "dot")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Option:
+class Option(NamedTuple):
     """One option. `flags` are its spellings, `old` the short one for `optparse` where that differs."""
 
     attribute: str

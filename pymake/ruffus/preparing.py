@@ -7,24 +7,25 @@ from typing import TYPE_CHECKING
 
 from pymake.ruffus.arguments import KEEP
 from pymake.ruffus.filters import ByFormatter, ByFormatters, filter_of
-from pymake.ruffus.forms import FORMS
+from pymake.ruffus.forms import error_of
 from pymake.ruffus.indicators import formatter
 from pymake.ruffus.inputs import TaskHere, has_patterns, resolved, tasks_in
 from pymake.ruffus.kinds import Parameters, Rule
+from pymake.ruffus.making import MAKINGS
 from pymake.ruffus.naming import followed_tasks, tasks_in_input
-from pymake.ruffus.oldstyle import generated_files, written_files, written_parallel
-from pymake.ruffus.ruffus_exceptions import error_decorator_args, error_task_contruction, error_task_files_re
+from pymake.ruffus.ruffus_exceptions import error_decorator_args, error_task_contruction
 from pymake.ruffus.structure import names_in
 from pymake.ruffus.tasks import PLAIN, Prepared, Task
 from pymake.ruffus.taskset import TaskSet
+from pymake.ruffus.written import generated_files, written_files, written_parallel
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from pymake.ruffus.filters import Filter
-    from pymake.ruffus.forms import Form
     from pymake.ruffus.inputs import Lookup, Source, World
     from pymake.ruffus.kinds import Made
+    from pymake.ruffus.making import Making
     from pymake.ruffus.tasks import Maker
 
 
@@ -47,14 +48,19 @@ def prepare(task: Task) -> Prepared:
         for parent in followed_tasks(word, own, follows.call)
     ]
     if task.kind == PLAIN:
-        return Prepared(maker=None, parents=_unique(parents), judged=False)
+        return Prepared(jobs=_once, parents=_unique(parents), judged=False, plain=True)
     if not task.parsed_args:
         raise error_decorator_args(f"The task was not declared completely:\n{task.call() % '...'}")
     if task.kind in ("files", "parallel"):
         return _prepare_written(task, lookup, parents)
     if task.kind == "mkdir" and "filter" not in task.parsed_args:
-        return Prepared(maker=_folders(task), parents=_unique(parents), judged=False, makes_folders=True)
+        return Prepared(jobs=_folders(task), parents=_unique(parents), judged=False, makes_folders=True)
     return _prepare_rule(task, lookup, parents)
+
+
+def _once(_: World) -> Iterator[Made]:
+    """One job without parameters."""
+    yield Parameters(call=(), shown=())
 
 
 def _folders(task: Task) -> Maker:
@@ -77,15 +83,15 @@ def _args(task: Task) -> Sequence[object]:
 def _prepare_written(task: Task, lookup: Lookup, parents: list[Task]) -> Prepared:
     function = task.parsed_args.get("function")
     if callable(function):
-        return Prepared(maker=generated_files(task, function), parents=_unique(parents), looks=True)
+        return Prepared(jobs=generated_files(task, function), parents=_unique(parents), looks=True)
     jobs = task.parsed_args["jobs"]
     assert isinstance(jobs, list), "the arguments were read so"
     if task.kind == "parallel":
-        return Prepared(maker=written_parallel(jobs), parents=_unique(parents), judged=False)
+        return Prepared(jobs=written_parallel(jobs), parents=_unique(parents), judged=False)
     jobs = [[resolved(source, lookup), *rest] for source, *rest in jobs]
     sources = [job[0] for job in jobs]
     return Prepared(
-        maker=written_files(jobs),
+        jobs=written_files(jobs),
         parents=_unique([*parents, *_found(sources)]),
         sources=_unique(_found(sources)),
         single=bool(task.parsed_args.get("one")),
@@ -95,8 +101,9 @@ def _prepare_written(task: Task, lookup: Lookup, parents: list[Task]) -> Prepare
 
 def _prepare_rule(task: Task, lookup: Lookup, parents: list[Task]) -> Prepared:
     args = task.parsed_args
-    form = FORMS[task.kind if task.kind in FORMS else "collate" if args["combined"] else "transform"]
-    error = error_task_files_re if task.kind == "files_re" else form.error
+    kind = task.kind if task.kind in MAKINGS else "collate" if args["combined"] else "transform"
+    making = MAKINGS[kind]
+    error = error_of(task.kind)
     source = resolved(args.get("input"), lookup)
     changed = resolved(args.get("modify_inputs"), lookup)
     extras = args["extras"]
@@ -109,26 +116,26 @@ def _prepare_rule(task: Task, lookup: Lookup, parents: list[Task]) -> Prepared:
         input=source,
         output=args["output"],
         extras=extras,
-        filter=_filter(task, form, error) if "filter" in args else None,
+        filter=_filter(task, making, error) if "filter" in args else None,
         tuple_size=size,
         change=change,
         changed=changed,
         sets=source if isinstance(source, list) and task.kind == "product" else (),
     )
     return Prepared(
-        maker=lambda world: form.made(rule, world),
+        jobs=lambda world: making.made(rule, world),
         parents=_unique([*parents, *_found(source), *_found(changed)]),
         sources=_unique([*_found(source), *_found(changed)]),
-        single=form.one or (form.name == "transform" and _single(source)),
-        many=form.many,
+        single=making.one or (kind == "transform" and _single(source)),
+        many=making.many,
         looks=any(map(has_patterns, (source, changed, rule.output))),
         makes_folders=task.kind == "mkdir",
     )
 
 
-def _filter(task: Task, form: Form, error: type[error_task_contruction]) -> Filter:
+def _filter(task: Task, making: Making, error: type[error_task_contruction]) -> Filter:
     word = task.parsed_args["filter"]
-    if form.name == "product":
+    if task.kind == "product":
         assert isinstance(word, list), "a product has a list of filters"
         return ByFormatters(
             [_formatter(task, each, error) for each in word], f"formatter({', '.join(map(repr, word))})"
@@ -136,8 +143,8 @@ def _filter(task: Task, form: Form, error: type[error_task_contruction]) -> Filt
     size = task.parsed_args.get("tuple_size")
     if isinstance(size, int):
         return ByFormatters([_formatter(task, word, error)] * size, repr(word))
-    if not isinstance(word, form.filters):
-        names = " or ".join(kind.__name__ for kind in form.filters)
+    if not isinstance(word, making.filters):
+        names = " or ".join(kind.__name__ for kind in making.filters)
         raise error(task, f"{task.call() % '...'} requires {names}, not {word!r}")
     return filter_of(word, task, error, task.parsed_args.get("output_dir") or None)
 

@@ -62,7 +62,7 @@ class Printout:
         verbose = self._style.verbose
         forced = "     >>Forced to rerun<<" if task in self._ready.forced else ""
         jobs, dropped = ([], []) if verbose < 3 else self._ready.now.jobs(task)
-        plain = task.prepared is not None and task.prepared.maker is None
+        plain = task.prepared is not None and task.prepared.plain
         if verbose >= 3 and not plain:
             yield ""
         yield f"Task = {task.display_name!r}{forced}"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import logging
     from collections.abc import Callable, Mapping
     from contextlib import AbstractContextManager
 
@@ -43,6 +43,8 @@ def setup_std_shared_logger(logger_name: str, args: Mapping[str, object]) -> log
     Raises:
         KeyError: there is no file to log to.
     """
+    import logging  # noqa: PLC0415  # importing the package need not take it
+
     config = args.get("config_file")
     if config is not None:
         if not os.path.exists(str(config)):
@@ -59,6 +61,8 @@ def setup_std_shared_logger(logger_name: str, args: Mapping[str, object]) -> log
 
 
 def _handler(args: Mapping[str, object]) -> logging.Handler:
+    import logging  # noqa: PLC0415  # as above
+
     name, delay = str(args["file_name"]), bool(args.get("delay", False))
     handler: logging.Handler
     if args.get("rotating"):

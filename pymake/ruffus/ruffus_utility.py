@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from pymake.ruffus import indicators, ruffus_exceptions
 from pymake.ruffus.arguments import parse_task_arguments
-from pymake.ruffus.digests import extras_digest, function_digest
 from pymake.ruffus.history import History, Record
 from pymake.ruffus.indicators import *  # noqa: F403  # scripts find these words here too
 from pymake.ruffus.ruffus_exceptions import *  # noqa: F403  # and the exceptions
@@ -92,6 +91,8 @@ def JobHistoryChecksum(  # noqa: N802  # the name of a class of Ruffus
     outfile: str, mtime: float, params: Sequence[object], task: Task
 ) -> Record:
     """The record of an output of this task with these extras."""
+    from pymake.ruffus.digests import extras_digest, function_digest  # noqa: PLC0415  # it imports much
+
     return Record(
         outfile=outfile,
         mtime=mtime,

@@ -4,13 +4,8 @@ from __future__ import annotations
 
 import os
 
-from pymake.ruffus.history import History
-from pymake.ruffus.jobtext import reason_lines
 from pymake.ruffus.ruffus_exceptions import error_not_a_directory
-from pymake.ruffus.ruffus_utility import open_job_history
 from pymake.ruffus.structure import names_in
-from pymake.ruffus.timestamps import Compared, Digests, is_up_to_date, judge
-from pymake.ruffus.world import Now
 
 
 def needs_update_check_modify_time(*params: object, **kwargs: object) -> tuple[bool, str]:
@@ -20,19 +15,9 @@ def needs_update_check_modify_time(*params: object, **kwargs: object) -> tuple[b
         *params: input, output, extras.
         **kwargs: `task`, whose function counts at level 2; `job_history`, the history to look into; `checksum_level`.
     """
-    history = kwargs.get("job_history")
-    opened = None if isinstance(history, Now) or history is None else history
-    level = kwargs.get("checksum_level", getattr(kwargs.get("task"), "checksum_level", 1 if opened is not None else 0))
-    assert isinstance(level, int), "a level is a number"
-    now = Now(runtime_data={}, history=_history(opened), level=level)
-    judgement = judge(params, lambda: Digests(function="", extras=""), now, level)
-    lines = reason_lines(judgement, 2)
-    text = "Up to date" if isinstance(judgement, Compared) and is_up_to_date(judgement) else " ".join(lines)
-    return not is_up_to_date(judgement), text
+    from pymake.ruffus.judging import judged  # noqa: PLC0415  # a function that few scripts call
 
-
-def _history(given: object) -> History | None:
-    return given if isinstance(given, History) or given is None else open_job_history(str(given))
+    return judged(params, kwargs)
 
 
 def needs_update_check_directory_missing(*params: object, **kwargs: object) -> tuple[bool, str]:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from pymake.ruffus.arguments import parse_task_arguments
-from pymake.ruffus.forms import FORMS
+from pymake.ruffus.forms import EXPECTS
 from pymake.ruffus.indicators import FoldersFirst, regex, touch_file
-from pymake.ruffus.kinds import Dropped, Parameters
 from pymake.ruffus.oldstyle import files_arguments, files_re_arguments, parallel_arguments
 from pymake.ruffus.ruffus_exceptions import (
     JobsLimitArgumentError,
@@ -44,16 +42,14 @@ PLAIN = "task"
 """The kind of a task without a rule."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limit:
+class Limit(NamedTuple):
     """At most so many jobs at a time, of all tasks with this name of a limit."""
 
     name: str
     count: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Follows:
+class Follows(NamedTuple):
     """What `follows` was given, names not yet looked up, and the call as the user wrote it."""
 
     parents: tuple[object, ...]
@@ -63,16 +59,16 @@ class Follows:
 _limits: dict[str, int] = {}  # every named limit of this process: a second value is an error
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Prepared:
+class Prepared(NamedTuple):
     """What a run needs of a task.
 
-    `maker` makes its jobs; None where the function is called once, without parameters. `parents` are waited for, those
-    of them that are `sources` give their outputs. `single` may be a task: it is single if that one is. With `looks`,
-    the jobs depend on which files there are. `judged` tells whether files decide about its jobs.
+    `jobs` makes them, as the files are now, and tells of inputs that make none. With `plain`, the function is called
+    once, without parameters. `parents` are waited for, those of them that are `sources` give their outputs. `single`
+    may be a task: it is single if that one is. With `looks`, the jobs depend on which files there are. `judged` tells
+    whether files decide about its jobs.
     """
 
-    maker: Maker | None
+    jobs: Maker
     parents: tuple[Task, ...]
     sources: tuple[Task, ...] = ()
     single: bool | Task = False
@@ -80,23 +76,18 @@ class Prepared:
     looks: bool = False
     judged: bool = True
     makes_folders: bool = False
+    plain: bool = False
 
     @property
     def is_single(self) -> bool:
         """Whether there is one job with one output."""
         return self.single.is_single if isinstance(self.single, Task) else self.single
 
-    def jobs(self, world: World) -> Iterator[Made]:
-        """The jobs as the files are now, and the inputs that make none."""
-        return self.maker(world) if self.maker is not None else iter((Parameters(call=(), shown=()),))
-
     def outputs(self, world: World) -> list[object]:
         """What the jobs make, for readers: sorted, an element for each job, or for each file."""
-        if self.maker is None:
-            return []
         found: list[object] = []
-        for made in self.maker(world):
-            if isinstance(made, Dropped) or len(made.call) < 2:
+        for made in self.jobs(world):
+            if len(made.call) < 2:
                 continue
             output = made.call[1]
             if self.many and is_sequence(output):
@@ -191,7 +182,7 @@ class Task:
         elif kind == "parallel":
             self.parsed_args = parallel_arguments(self, unnamed, named)
         else:
-            self.parsed_args = parse_task_arguments(unnamed, named, FORMS[kind].expects, self.call())
+            self.parsed_args = parse_task_arguments(unnamed, named, EXPECTS[kind], self.call())
         return self
 
     def set_input(self, **args: object) -> None:

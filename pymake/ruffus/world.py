@@ -14,7 +14,7 @@ from pymake.ruffus.structure import names_in
 from pymake.ruffus.timestamps import SLACK, Digests, Level, Missing, NothingToJudge, judge
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from pymake.ruffus.history import History
     from pymake.ruffus.inputs import Source
@@ -157,6 +157,11 @@ class Now:
         """Close the history."""
         if self._history is not None:
             self._history.close()
+
+
+def digests_of(function: Callable[..., object], extras: Sequence[object]) -> Digests:
+    """The digests of a function and of the extras that it is called with."""
+    return Digests(function=function_digest(function), extras=extras_digest(extras))
 
 
 def folders_of(job: Parameters) -> object:
