@@ -162,6 +162,10 @@ class Messages:
             "Please make sure that the regular expression is correctly specified."
         )
 
+    def two_makers(self, first: Task, second: Task, name: str) -> None:
+        """Two tasks of one run make one file."""
+        self.warn(f"    Task {first.display_name!r} and Task {second.display_name!r} both make {name}")
+
     def empty_files(self, task: Task) -> None:
         """A task of written jobs has none."""
         self.warn(f"    'In Task\n{task.call() % '...'}\n\n@files() was empty. Is it a mistake?")

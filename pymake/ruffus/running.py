@@ -91,7 +91,7 @@ class Run:
             {task: [parent for parent in ready.graph[task] if parent in names] for task in tasks}
         )
         self._rank = {task: at for at, task in enumerate(tasks)}
-        limits = {task.limit.name: task.limit.count for task in tasks if task.limit is not None}
+        limits = {task.limit.name: task.limit.most for task in tasks if task.limit is not None}
         self._suspects = bytearray()
         survey = Survey(suspects=self._suspects)
         self._scheduler = Scheduler(plan=self._plan, survey=survey, slots=conduct.slots, pools=limits)
@@ -103,6 +103,8 @@ class Run:
         self._answers: dict[JobId, Answer | None] = {}
         self._failed = RethrownJobError()
         self._mine: list[JobId] = []
+        self._makers: dict[str, Task] = {}
+        self._told: set[tuple[Task, Task]] = set()
         self._stopping = False
         self._broken = False
 
@@ -160,6 +162,7 @@ class Run:
             arguments = job.call[1:] if task.kind == "originate" else job.call
             spec = JobSpec(inputs=(), outputs=(), action=Call(task=number, arguments=tuple(arguments)))
             joined.append(self._plan.add_job(progress.row, spec))
+            self._check_maker(task, job)
         self._jobs.update(zip(joined, ((task, job) for job in jobs), strict=True))
         progress.left = len(joined)
         if joined:
@@ -167,6 +170,18 @@ class Run:
             self._scheduler.join(joined, {}, {})
         else:
             self._finish(task)
+
+    def _check_maker(self, task: Task, job: Parameters) -> None:
+        """Say so, once for each other task, when two tasks make one file; what is passed through is made by neither."""
+        prepared = task.prepared
+        if prepared is None or not prepared.judged or len(job.shown) < 2 or not self._messages.verbose:
+            return
+        passed = set(names_in(job.shown[0]))
+        for name in names_in(job.shown[1]):
+            other = self._makers.setdefault(name, task)
+            if other is not task and name not in passed and (other, task) not in self._told:
+                self._told.add((other, task))
+                self._messages.two_makers(other, task, name)
 
     def _finish(self, task: Task) -> None:
         """All jobs of a task are settled, and none failed."""
@@ -229,6 +244,7 @@ class Run:
             self._parameters_failed(task, error)
             return
         if dirty:
+            self._messages.job_starts(task, parameters, self._answers.pop(job))
             self._scheduler.enqueue(job)
         else:
             self._messages.job_spared(task, parameters)
@@ -251,7 +267,6 @@ class Run:
         if self._conduct.one_second and not progress.paused and task.kind != "originate":
             time.sleep(ONE_SECOND)
         progress.paused = True
-        self._messages.job_starts(task, parameters, self._answers[job])
         prepared = task.prepared
         assert prepared is not None, "a run prepares every task that it reaches"
         launch = Launch(job=job, label=task.display_name, action=self._plan.action(job), env=(), log="")

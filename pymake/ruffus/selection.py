@@ -38,7 +38,7 @@ def ordered(graph: Graph, declared: Sequence[Task]) -> list[Task]:
     try:
         sorter.prepare()
     except CycleError as error:
-        circle = list(dict.fromkeys(error.args[1]))
+        circle = sorted(set(error.args[1]), key=lambda task: rank[task])
         names = ", ".join(task.display_name for task in circle)
         raise error_circular_dependencies(
             f"Circular dependencies found in the pipeline involving one or more of ({names})"

@@ -46,7 +46,7 @@ class Limit(NamedTuple):
     """At most so many jobs at a time, of all tasks with this name of a limit."""
 
     name: str
-    count: int
+    most: int
 
 
 class Follows(NamedTuple):
@@ -300,7 +300,7 @@ class Task:
                     f"The job limit {limit_name!r} cannot re-defined from the former limit of {former} in \n{call}"
                 )
         name = f"{self.pipeline.name}:{self._name}" if limit_name is None else limit_name
-        self.limit = Limit(name=name, count=maximum_jobs_in_parallel)
+        self.limit = Limit(name=name, most=maximum_jobs_in_parallel)
         return self
 
     def active_if(self, *active_if_checks: object) -> Task:

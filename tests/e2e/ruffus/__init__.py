@@ -1,0 +1,1 @@
+"""Programs for Ruffus, each in a process of its own."""
