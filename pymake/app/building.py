@@ -60,6 +60,7 @@ def build(
             session.disk.make_folder(folder)
         summary = _settled(session, options, reporter)
         session.files.confirm()
+        session.texts.save()
         state.close()
         if given is not None:
             from pymake.app.keeping import keep  # noqa: PLC0415  # not on every system

@@ -32,6 +32,7 @@ from pymake.planner.folders import group_folders
 from pymake.planner.select import Selection, Selector, select
 from pymake.store.folder import open_state
 from pymake.store.refusal import FOLDER
+from pymake.store.texts import Texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -72,6 +73,7 @@ class Session:
     observed: Observed
     growth: Growth
     orphaned: Orphaned
+    texts: Texts
     folders: tuple[str, ...]
 
 
@@ -143,7 +145,8 @@ def open_session(
 
 
 def _opened(project: Project, aim: Aim, state: StateFolder, *, writing: bool, observed: Observed) -> Session:
-    disk = disk_of(project, writing=writing)
+    texts = Texts(project.root)
+    disk = disk_of(project, writing=writing, texts=texts if writing else None)
     compiled = plan_of(project, state.memory, observed)
     plan = compiled.plan
     memory = state.memory
@@ -179,6 +182,7 @@ def _opened(project: Project, aim: Aim, state: StateFolder, *, writing: bool, ob
         observed=observed,
         growth=growth,
         orphaned=orphaned,
+        texts=texts,
         folders=tuple(group_folders(plan, selection.wanted, names)),
     )
 
@@ -254,7 +258,11 @@ def look(project: Project, aim: Aim) -> Session:
         return open_session(project, aim, open_state(project.root, writing=False))
 
 
-def disk_of(project: Project, *, writing: bool = False) -> RealDisk:
-    """The disk below the root of a project; with `writing`, its clock is measured by a file in `.pymake`."""
+def disk_of(project: Project, *, writing: bool = False, texts: Texts | None = None) -> RealDisk:
+    """The disk below the root of a project; with `writing`, its clock is measured by a file in `.pymake`.
+
+    `texts` gets what small files held that are hashed.
+    """
     probe = f"{FOLDER}/clock" if writing else None
-    return RealDisk(project.root, at_root=os.getcwd() == project.root, probe=probe)
+    keep = texts.keep if texts is not None else None
+    return RealDisk(project.root, at_root=os.getcwd() == project.root, probe=probe, keep=keep)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import posixpath
 from array import array
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from pymake.engine.causes import causes_of
 from pymake.errors import InputKeepsChanging, JobError, OutputMissing
 from pymake.model.ids import ABSENT, FileId, VersionId
 from pymake.model.outputs import folder_of
@@ -302,7 +303,8 @@ class Recorder:
         )
 
     def _trace(self, job: JobId, outcome: Succeeded, reason: Reason, discovered: Sequence[FileId]) -> Trace:
-        return Trace(
+        before = self._memory.trace(self._manifests.key(job))
+        trace = Trace(
             key=self._manifests.key(job),
             action=self._manifests.action(job),
             inputs=self._versions(self._plan.dirtying(job)),
@@ -316,6 +318,7 @@ class Recorder:
             printed=outcome.printed,
             origin=self._origin,
         )
+        return trace if before is None else replace(trace, causes=causes_of(self._memory, before, trace, reason))
 
     def _versions(self, files: Iterable[FileId]) -> array[int]:
         return array("I", sorted(self._version(file) for file in files))

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from pymake.fs.refusal import refused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from xxhash import xxh3_128
 
@@ -43,12 +43,13 @@ def digest_bytes(data: bytes) -> bytes:
 
 
 class Digester:
-    """Owns the buffer that large files are read through. One thread."""
+    """Owns the buffer that large files are read through. One thread. `keep` gets digest and content of small files."""
 
-    __slots__ = ("_buffer",)
+    __slots__ = ("_buffer", "_keep")
 
-    def __init__(self) -> None:
+    def __init__(self, keep: Callable[[bytes, bytes], None] | None = None) -> None:
         self._buffer: bytearray | None = None
+        self._keep = keep
 
     def digest(self, real: str, shown: str) -> bytes | None:
         """The digest of what is at `real`, file or folder; None if there is nothing. Errors name `shown`.
@@ -71,7 +72,12 @@ class Digester:
                 rest = os.read(descriptor, SMALL) if data else b""
             except IsADirectoryError:
                 return self._folder(real, around)
-            return self._large(descriptor, data + rest) if rest else _hasher(data).digest()
+            if rest:
+                return self._large(descriptor, data + rest)
+            digest = _hasher(data).digest()
+            if self._keep is not None:
+                self._keep(digest, data)
+            return digest
         finally:
             os.close(descriptor)
 

@@ -20,7 +20,7 @@ from pymake.fs.tree import tree_stamp
 from pymake.model.trace import FOLDER_SIZE, Stamp
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 NS = 1_000_000_000
 MARGIN = 20_000_000
@@ -42,16 +42,19 @@ class RealDisk:
     `root` is absolute. `at_root` says that it is also the current folder of the process, and stays so: then paths go
     to the system as they are. `probe` is a file that may be made and removed to learn how far the clock of the file
     system (a server's, perhaps) is from this machine's; without it both are taken for the same.
+    `keep` gets digest and content of each small file that is hashed.
 
     >>> RealDisk("/", at_root=False).stamp("no/such/file") is None
     True
     """
 
-    def __init__(self, root: str, *, at_root: bool, probe: str | None = None) -> None:
+    def __init__(
+        self, root: str, *, at_root: bool, probe: str | None = None, keep: Callable[[bytes, bytes], None] | None = None
+    ) -> None:
         self._prefix = "" if at_root else root.rstrip("/") + "/"
         self._probe = probe
         self._skew: int | None = None
-        self._digester = Digester()
+        self._digester = Digester(keep)
 
     def stamp(self, path: str) -> Stamp | None:
         """See `Disk.stamp`.

@@ -54,6 +54,19 @@ class Facet(NamedTuple):
     value: str
 
 
+class Cause(NamedTuple):
+    """A difference that a run had for a reason, kept to be shown long afterwards.
+
+    `kind` is "input", "output" or "facet", `name` the path or the facet. `before` and `after` are digests (hex) of
+    files, texts of facets; empty where there was, or is, none.
+    """
+
+    kind: str
+    name: str
+    before: str
+    after: str
+
+
 class Outline(NamedTuple):
     """The part of a trace that decides, without its texts: reading it costs a third of reading the whole trace.
 
@@ -74,6 +87,7 @@ class Trace:
     `inputs`, `discovered` and `outputs` are arrays ("I") of version numbers, each sorted. `action` is the digest of
     all facets. `facets` are kept for explaining, long values cut. `started` is seconds since the epoch.
     `accepted` says what of it the user took as good since, without a run, and when: `"code at 1700000000"`.
+    `causes` are what was different from the trace before, a few of them.
     """
 
     key: str
@@ -89,6 +103,7 @@ class Trace:
     printed: bool
     origin: int = USUAL
     accepted: str = ""
+    causes: tuple[Cause, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -141,6 +141,16 @@ class Refused:
 Verdict = Clean | Dirty | Refused
 
 
+def name_of(reason: Reason) -> str:
+    """The kind of a reason as programs read it.
+
+    >>> name_of(InputChanged(path="a.c"))
+    'input-changed'
+    """
+    name = type(reason).__name__
+    return "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("-")
+
+
 def describe(reason: Reason) -> str:
     """One line for people.
 

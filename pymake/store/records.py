@@ -4,7 +4,7 @@
     SIGHTINGS  u32 n, n x u32 number of a version, n x 4 x i64 stamp (mtime, ctime, size, inode)
     TRACE      key; f64 started, f64 seconds, u8 printed, u32 origin; u32 length of action, of inputs, of discovered,
                of outputs; action; u32 version numbers of inputs, discovered, outputs; texts: task, reason,
-               accepted, name and value of each facet
+               accepted, number of causes, kind, name, before and after of each cause, name and value of each facet
     FAILURE    key; f64 started, f64 seconds; texts: task, reason, error
     FORGET     key
     START      key; texts: the outputs, but for one that is the key; output patterns, each with //* before it; files
@@ -26,7 +26,19 @@ import sys
 from array import array
 from typing import TYPE_CHECKING
 
-from pymake.model.trace import DIGEST_BYTES, NAMELESS, USUAL, Facet, Failure, Outline, Stamp, Start, Trace, shortened
+from pymake.model.trace import (
+    DIGEST_BYTES,
+    NAMELESS,
+    USUAL,
+    Cause,
+    Facet,
+    Failure,
+    Outline,
+    Stamp,
+    Start,
+    Trace,
+    shortened,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,6 +87,7 @@ def decode_sightings(data: bytearray, start: int, end: int) -> tuple[array[int],
 def encode_trace(trace: Trace) -> bytes:
     """Payload of TRACE; long facet values are shortened."""
     facets = [text for facet in trace.facets for text in (facet.name, shortened(facet.value))]
+    causes = [shortened(text) for cause in trace.causes for text in cause]
     rows = (trace.inputs, trace.discovered, trace.outputs)
     return b"".join(
         [
@@ -82,7 +95,7 @@ def encode_trace(trace: Trace) -> bytes:
             _TRACE.pack(trace.started, trace.seconds, trace.printed, trace.origin, len(trace.action), *map(len, rows)),
             trace.action,
             *(_packed("I", row) for row in rows),
-            _texts([trace.task, trace.reason, trace.accepted, *facets]),
+            _texts([trace.task, trace.reason, trace.accepted, str(len(causes) // 4), *causes, *facets]),
         ]
     )
 
@@ -126,7 +139,8 @@ def decode_trace(data: bytearray, start: int, end: int) -> Trace:
     key, at = decode_key(data, start)
     outline, behind = _outline(data, at)
     started, _, printed, origin, *_ = _TRACE.unpack_from(data, at)
-    task, reason, accepted, *facets = _cut_texts(data, behind, end)
+    task, reason, accepted, count, *texts = _cut_texts(data, behind, end)
+    causes, facets = texts[: 4 * int(count)], texts[4 * int(count) :]
     return Trace(
         key=key,
         action=outline.action,
@@ -141,6 +155,7 @@ def decode_trace(data: bytearray, start: int, end: int) -> Trace:
         printed=bool(printed),
         origin=origin,
         accepted=accepted,
+        causes=tuple(map(Cause, causes[::4], causes[1::4], causes[2::4], causes[3::4])),
     )
 
 

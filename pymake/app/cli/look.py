@@ -14,7 +14,7 @@ from pymake.app.views import graph as drawing
 from pymake.app.views.graph import GraphFormat
 from pymake.app.views.listing import listing_json, listing_lines
 from pymake.app.views.prospects import out_of_date, prospect_json, prospect_lines
-from pymake.app.views.why import why_lines
+from pymake.app.views.why import why_json, why_lines
 
 if TYPE_CHECKING:
     from pymake.app.cli.requests import BuildRequest, GraphRequest, ListRequest, Request, WhyRequest
@@ -42,7 +42,8 @@ def list_tasks(request: ListRequest) -> int:
 
 def why(request: WhyRequest) -> int:
     """Reasons of the last and the next run."""
-    write_lines(why_lines(opened(request)))
+    session = opened(request)
+    write_lines(why_json(session) if request.json else why_lines(session))
     return 0
 
 

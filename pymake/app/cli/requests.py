@@ -71,10 +71,12 @@ class ListRequest(Request):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WhyRequest(Request):
-    """Only targets."""
+    """Whose reasons, and in which form."""
 
     command: ClassVar[str] = "why"
     about: ClassVar[str] = "Say why the targets ran last time, and why they will or will not run next time."
+
+    json: bool = switch("--json", help="One JSON object a line for each job.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
