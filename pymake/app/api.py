@@ -5,31 +5,37 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from pymake.app.building import build as build_project
 from pymake.app.finding import root_of
 from pymake.app.options import BuildOptions
 from pymake.app.reporting import reporter_for
-from pymake.errors import BuildFileError, Interrupted, JobsFailed, UsageError
+from pymake.app.script import REGENERATE, Logger, ScriptOptions, Target, ignored_facets, names_of, scope_of, targets_of
+from pymake.app.session import Aim, look
+from pymake.app.views.flowchart import write_flowchart
+from pymake.app.views.prospects import prospect_lines
+from pymake.errors import BuildFileError, Interrupted, JobsFailed
 from pymake.frontends import pipeline
 from pymake.frontends.context import current
-from pymake.frontends.declared import DeclaredTask
 from pymake.frontends.made import project as made_project
 from pymake.frontends.places import caller
 from pymake.frontends.project import load_project
-from pymake.frontends.references import Unsuitable
 from pymake.reporters.lines import Verbosity
+from pymake.reporters.logger import LoggerReporter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
+    from typing import BinaryIO, TextIO
 
+    from pymake.app.session import Session
+    from pymake.interfaces import Reporter
     from pymake.model.events import Summary
     from pymake.model.task import Project
 
-Target = str | DeclaredTask | Callable[..., object]
-"""A task by name, as declared or by its function; or a path or glob."""
+_REASONS = 4
+_EVERY_JOB = 5
+"""From these values of `verbose` on: why a job runs; every job that is up to date."""
 
 
 class Pipeline(pipeline.Pipeline):
@@ -39,45 +45,138 @@ class Pipeline(pipeline.Pipeline):
     'docs'
     """
 
-    def run(
-        self,
-        target_tasks: Target | Iterable[Target] = (),
-        *,
-        multiprocess: int = 1,
-        keep_going: bool = False,
-        always_make: bool = False,
-        verbose: int = 1,
-    ) -> Summary:
-        """Bring the targets (names, functions, declared tasks, paths; default: all tasks of this pipeline) up to date.
-
-        `multiprocess` jobs run at a time; with 1, functions are called in this very process. `verbose` 0 says nothing
-        but failures, 2 also the commands. The root is the current folder.
+    def run(self, *arguments: object, **named: object) -> Summary:
+        """Bring the targets (default: all tasks of this pipeline) up to date. Parameters as those of `pipeline_run`.
 
         Raises:
             JobsFailed: jobs failed; `errors` has one typed error for each.
             PymakeError: nothing has run.
         """
-        targets = _names(target_tasks) or tuple(task.full_name for task in self._declarations.tasks.values())
-        if not targets:
-            raise UsageError(f"pipeline {self.name} has no tasks")
-        options = BuildOptions(
-            targets=targets,
-            jobs=multiprocess,
-            keep_going=keep_going,
-            always_make=always_make,
-            inline=multiprocess == 1,
-        )
-        return _run_script(options, verbose)
+        run: Callable[..., Summary] = pipeline_run
+        return run(*arguments, pipeline=self, **named)
+
+    def printout(self, *arguments: object, **named: object) -> None:
+        """Say what `run` would do. Parameters as those of `pipeline_printout`."""
+        printout: Callable[..., None] = pipeline_printout
+        printout(*arguments, pipeline=self, **named)
+
+    def printout_graph(self, *arguments: object, **named: object) -> None:
+        """Draw the tasks. Parameters as those of `pipeline_printout_graph`."""
+        printout_graph: Callable[..., None] = pipeline_printout_graph
+        printout_graph(*arguments, pipeline=self, **named)
+
+    def get_task_names(self) -> list[str]:
+        """The names of the tasks, in the order of declaration."""
+        return [task.name for task in self._declarations.tasks.values()]
 
 
 main = Pipeline.of_decorators()
 """The pipeline that the decorators fill."""
 
 
-def pipeline_run(target_tasks: Target | Iterable[Target] = (), *, multiprocess: int = 1, verbose: int = 1) -> Summary:
-    """Bring tasks of any pipeline of this script up to date; all of them when none is named. See `Pipeline.run`."""
-    options = BuildOptions(targets=_names(target_tasks), jobs=multiprocess, inline=multiprocess == 1)
-    return _run_script(options, verbose)
+def pipeline_run(
+    target_tasks: Target | Iterable[Target] = (),
+    forcedtorun_tasks: Target | Iterable[Target] = (),
+    multiprocess: int = 1,
+    logger: Logger | None = None,
+    *,
+    gnu_make_maximal_rebuild_mode: bool = True,
+    verbose: int | None = None,
+    runtime_data: Mapping[str, object] | None = None,
+    one_second_per_job: bool | None = None,
+    touch_files_only: bool | int = False,
+    exceptions_terminate_immediately: bool = False,
+    log_exceptions: bool = False,
+    checksum_level: int | None = None,
+    multithread: int = 0,
+    history_file: str | os.PathLike[str] | None = None,
+    verbose_abbreviated_path: int | None = None,
+    pipeline: Pipeline | str | None = None,
+    pool_manager: str = "multiprocessing",
+    keep_going: bool = False,
+    always_make: bool = False,
+) -> Summary:
+    """Bring tasks of this script up to date. The root is the current folder. `docs/script.md` has every parameter.
+
+    Targets are names, functions, declared tasks, pipelines (all their tasks), paths and globs; without any, all tasks
+    of `pipeline`, or of all pipelines. `multiprocess=1` calls functions in this process and thread, N in exactly N
+    worker processes, `multithread=N` in N threads of this process.
+
+    Raises:
+        JobsFailed: jobs failed; `errors` has one typed error for each.
+        PymakeError: nothing has run.
+    """
+    options = ScriptOptions(
+        multiprocess=multiprocess,
+        logger=logger,
+        gnu_make_maximal_rebuild_mode=gnu_make_maximal_rebuild_mode,
+        verbose=verbose,
+        runtime_data=runtime_data or {},
+        one_second_per_job=one_second_per_job,
+        touch_files_only=touch_files_only,
+        exceptions_terminate_immediately=exceptions_terminate_immediately,
+        log_exceptions=log_exceptions,
+        checksum_level=checksum_level,
+        multithread=multithread,
+        history_file=history_file,
+        verbose_abbreviated_path=verbose_abbreviated_path,
+        pool_manager=pool_manager,
+        keep_going=keep_going,
+        always_make=always_make,
+    )
+    return _run_script(target_tasks, forcedtorun_tasks, pipeline, options)
+
+
+def pipeline_printout(
+    output_stream: TextIO | None = None,
+    target_tasks: Target | Iterable[Target] = (),
+    forcedtorun_tasks: Target | Iterable[Target] = (),
+    verbose: int | None = None,
+    *,
+    runtime_data: Mapping[str, object] | None = None,
+    checksum_level: int | None = None,
+    history_file: str | os.PathLike[str] | None = None,
+    pipeline: Pipeline | str | None = None,
+) -> None:
+    """Say what `pipeline_run` would do, in the three classes of `pymake -n`; changes nothing.
+
+    `verbose` 0 says nothing, from 5 on every job that is up to date is named. The stream is stdout unless given.
+    """
+    if verbose is not None and verbose <= 0:
+        return
+    options = ScriptOptions(runtime_data=runtime_data or {}, checksum_level=checksum_level, history_file=history_file)
+    session = _look_script(target_tasks, forcedtorun_tasks, pipeline, options)
+    stream = sys.stdout if output_stream is None else output_stream
+    for line in prospect_lines(session, verbose=verbose is not None and verbose >= _EVERY_JOB):
+        stream.write(line + "\n")
+
+
+def pipeline_printout_graph(
+    stream: str | os.PathLike[str] | BinaryIO,
+    output_format: str | None = None,
+    target_tasks: Target | Iterable[Target] = (),
+    forcedtorun_tasks: Target | Iterable[Target] = (),
+    *,
+    no_key_legend: bool = False,
+    runtime_data: Mapping[str, object] | None = None,
+    pipeline: Pipeline | str | None = None,
+) -> None:
+    """Draw the tasks that the targets need, coloured by what is expected of them, into a file or binary stream.
+
+    The format is by default the end of the file's name: `dot`, or what the program `dot` can write (svg, png, jpg …).
+
+    Raises:
+        UsageError: no format, or there is no program `dot` for it, or it refuses.
+    """
+    session = _look_script(target_tasks, forcedtorun_tasks, pipeline, ScriptOptions(runtime_data=runtime_data or {}))
+    write_flowchart(session, stream, output_format, with_legend=not no_key_legend)
+
+
+def pipeline_get_task_names(pipeline: Pipeline | str | None = None) -> list[str]:
+    """The names of the tasks of a pipeline, or of all, in the order of declaration."""
+    scope = scope_of(pipeline)
+    scopes = current().pipelines.values() if scope is None else [scope]
+    return [task.full_name for one in scopes for task in one.tasks.values()]
 
 
 def build(
@@ -109,7 +208,7 @@ def build(
     _check_not_read()
     root = root_of(start, ())
     options = BuildOptions(
-        targets=_names(targets),
+        targets=names_of(targets, None),
         jobs=jobs,
         keep_going=keep_going,
         always_make=always_make,
@@ -136,17 +235,57 @@ def _check_not_read() -> None:
         )
 
 
-def _run_script(options: BuildOptions, verbose: int) -> Summary:
+def _run_script(targets: object, forced: object, pipeline: object, options: ScriptOptions) -> Summary:
     _check_not_read()
+    scope = scope_of(pipeline)
+    build_options = options.build_options(targets_of(targets, scope), frozenset(names_of(forced, scope)))
     root = os.getcwd()
-    return _run(made_project(current(), root), options, "", verbose)
+    project = made_project(current(), root, options.runtime_data)
+    reporter = _script_reporter(options)
+    if options.touch_files_only == REGENERATE and options.touch_files_only is not True:
+        from pymake.app.regenerating import regenerate  # noqa: PLC0415  # hardly ever asked for
+
+        return regenerate(project, build_options, reporter)
+    return _ended(project, build_options, "", reporter)
+
+
+def _look_script(targets: object, forced: object, pipeline: object, options: ScriptOptions) -> Session:
+    scope = scope_of(pipeline)
+    aim = Aim(
+        targets=targets_of(targets, scope),
+        forced_tasks=frozenset(names_of(forced, scope)),
+        ignored=ignored_facets(options.checksum_level),
+        strict=False,
+    )
+    return look(made_project(current(), os.getcwd(), options.runtime_data), aim)
+
+
+def _script_reporter(options: ScriptOptions) -> Reporter:
+    verbosity = _verbosity(options.level)
+    if options.logger is None:
+        return reporter_for(sys.stderr, verbosity=verbosity, explain=options.level >= _REASONS)
+    return LoggerReporter(
+        options.logger,
+        verbosity=verbosity,
+        explain=options.level >= _REASONS,
+        log_exceptions=options.log_exceptions,
+        levels=max(options.verbose_abbreviated_path or 0, 0),
+    )
+
+
+def _verbosity(level: int) -> Verbosity:
+    return Verbosity.SILENT if level <= 0 else Verbosity.VERBOSE if level > 1 else Verbosity.NORMAL
 
 
 def _run(project: Project, options: BuildOptions, where: str, verbose: int) -> Summary:
-    verbosity = Verbosity.SILENT if verbose <= 0 else Verbosity.VERBOSE if verbose > 1 else Verbosity.NORMAL
-    reporter = reporter_for(sys.stderr, verbosity=verbosity)
+    reporter = reporter_for(sys.stderr, verbosity=_verbosity(verbose))
+    return _ended(project, options, "" if where == "." else where, reporter)
+
+
+def _ended(project: Project, options: BuildOptions, where: str, reporter: Reporter) -> Summary:
+    """The summary of a build that went well."""
     try:
-        summary = build_project(project, options, where="" if where == "." else where, reporter=reporter)
+        summary = build_project(project, options, where=where, reporter=reporter)
     finally:
         reporter.close()
     if summary.interrupted == signal.SIGINT:
@@ -154,26 +293,5 @@ def _run(project: Project, options: BuildOptions, where: str, verbose: int) -> S
     if summary.interrupted is not None:
         raise Interrupted(summary.interrupted)
     if summary.errors:
-        raise JobsFailed(summary.errors)
+        raise JobsFailed(summary.errors) from summary.errors[0].exception
     return summary
-
-
-def _names(targets: object) -> tuple[str, ...]:
-    if isinstance(targets, (str, DeclaredTask)) or callable(targets):
-        return (_name(targets),)
-    if isinstance(targets, (list, tuple, set, frozenset)):
-        return tuple(map(_name, targets))
-    raise UsageError(f"targets cannot be {type(targets).__name__}", hint="name tasks, functions or paths, or a list")
-
-
-def _name(target: object) -> str:
-    if isinstance(target, str):
-        return target
-    if isinstance(target, DeclaredTask):
-        return target.full_name
-    if callable(target):
-        try:
-            return current().task_of(target).full_name
-        except Unsuitable as error:
-            raise UsageError(str(error), facts=error.facts, hint=error.hint) from None
-    raise UsageError(f"{target!r} is no target", hint="name a task, a function or a path")

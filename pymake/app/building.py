@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
@@ -49,7 +50,7 @@ def build(
         lock.acquire(wait=not options.no_wait, on_wait=lambda text: reporter.handle(Note(text=text)))
         stack.callback(lock.release)
         with collection_paused():
-            state = open_state(project.root, writing=True)
+            state = open_state(project.root, writing=True, journal=_journal(options, project.root, stack))
         stack.callback(state.close)
         session = _opened(project, _aim(options, where), state, reporter, observed)
         for note in session.notes:
@@ -71,6 +72,15 @@ def build(
         return summary
 
 
+def _journal(options: BuildOptions, root: str, stack: ExitStack) -> str | None:
+    """The journal that a script asked for; `:memory:` is one that is gone afterwards."""
+    if options.history != ":memory:":
+        return None if options.history is None else os.path.join(root, options.history)
+    import tempfile  # noqa: PLC0415  # 8 ms that few builds want
+
+    return os.path.join(stack.enter_context(tempfile.TemporaryDirectory(prefix="pymake-")), "journal")
+
+
 def _aim(options: BuildOptions, where: str) -> Aim:
     return Aim(
         targets=options.targets,
@@ -80,6 +90,7 @@ def _aim(options: BuildOptions, where: str) -> Aim:
         old=options.assume_old,
         forced_tasks=options.forced_tasks,
         ignored=options.ignored,
+        minimal=options.minimal,
     )
 
 

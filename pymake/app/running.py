@@ -34,7 +34,7 @@ from pymake.fs.depfile import parse as parse_depfile
 from pymake.model.arguments import check_arguments, check_extras
 from pymake.model.events import Note
 from pymake.model.job import Call
-from pymake.model.task import TERMINAL, Function
+from pymake.model.task import TERMINAL, Function, Kind
 from pymake.model.trace import origin_of
 from pymake.planner.files import paths_on_disk
 from pymake.store.meanings import Meanings
@@ -63,17 +63,21 @@ def run(session: Session, options: BuildOptions, reporter: Reporter, stack: Exit
     auditing = Auditing(session, everything=options.audit)
     auditing.open()
     stack.callback(auditing.close)
-    executor = _executor(session, options, share, reporter, auditing, wake=signals.wake)
+    openings = _openings(session)
+    if options.touching:
+        executor: Executor = _touching(session, openings)
+    else:
+        executor = _executor(session, options, share, reporter, auditing, wake=signals.wake)
     stack.callback(executor.close)
     parts = Parts(
         plan=session.plan,
         survey=session.survey,
         scheduler=_scheduler(session, slots),
         rebuilder=session.rebuilder,
-        recorder=_recorder(session, auditing),
+        recorder=_recorder(session, auditing, openings, keeps_outputs=options.touching),
         temporaries=temporaries_of(session),
         manifests=session.manifests,
-        executor=executor,
+        executor=_pausing(session, executor) if options.pausing else executor,
         reporter=reporter,
         interrupts=signals,
         logs=session.logs,
@@ -128,7 +132,36 @@ def _scheduler(session: Session, slots: int) -> Scheduler:
     )
 
 
-def _recorder(session: Session, auditing: Auditing) -> Recorder:
+def _touching(session: Session, openings: Openings) -> Executor:
+    from pymake.executors.manners import TouchingExecutor  # noqa: PLC0415  # only scripts ask for it
+
+    def outputs(job: JobId) -> tuple[str, ...]:
+        return (*session.plan.output_paths(job), *openings.there(job))
+
+    return TouchingExecutor(root=session.project.root, outputs=outputs, clock=SystemClock())
+
+
+def _pausing(session: Session, executor: Executor) -> Executor:
+    from pymake.executors.manners import PausingExecutor  # noqa: PLC0415  # as above
+
+    def task_of(job: JobId) -> str | None:
+        task = session.plan.task(session.plan.task_of(job))
+        return None if task.kind is Kind.ORIGINATE else task.name
+
+    return PausingExecutor(executor, task_of)
+
+
+def _openings(session: Session) -> Openings:
+    return Openings(
+        plan=session.plan,
+        disk=session.disk,
+        memory=session.memory,
+        matches=lambda pattern: paths_on_disk(session.disk, pattern),
+        remembered=session.rebuilder.remembered,
+    )
+
+
+def _recorder(session: Session, auditing: Auditing, openings: Openings, *, keeps_outputs: bool) -> Recorder:
     return Recorder(
         plan=session.plan,
         root=session.project.root,
@@ -138,15 +171,10 @@ def _recorder(session: Session, auditing: Auditing) -> Recorder:
         files=session.files,
         manifests=session.manifests,
         parse_depfile=parse_depfile,
-        openings=Openings(
-            plan=session.plan,
-            disk=session.disk,
-            memory=session.memory,
-            matches=lambda pattern: paths_on_disk(session.disk, pattern),
-            remembered=session.rebuilder.remembered,
-        ),
+        openings=openings,
         pending_maker=session.growth.pending_maker,
         reads=auditing.audit.reads,
+        keeps_outputs=keeps_outputs,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pymake.app.collecting import collection_paused
@@ -103,8 +103,9 @@ class Aim:
     """What is wanted: targets relative to `where`, a folder relative to the root; `forced` means run all of it.
 
     `new` and `old` are files to be taken as changed, and as unchanged, written like targets. `forced_tasks` run
-    whatever their state; `ignored` facets do not decide. With `strict`, an input that is neither there nor made is an
-    error. Without targets the `default` of the build file is wanted, or with `everything` all that it declares.
+    whatever their state; `ignored` facets do not decide. With `minimal`, nothing is looked at above a task that is
+    up to date, in a plan that does not grow. With `strict`, an input that is neither there nor made is an error.
+    Without targets the `default` of the build file is wanted, or with `everything` all that it declares.
     """
 
     targets: tuple[str, ...] = ()
@@ -114,6 +115,7 @@ class Aim:
     old: tuple[str, ...] = ()
     forced_tasks: frozenset[str] = frozenset()
     ignored: frozenset[str] = frozenset()
+    minimal: bool = False
     strict: bool = True
     everything: bool = False
 
@@ -212,6 +214,11 @@ def _surveyed(
     with _default_blamed(project, aim):
         if not plan.has_patterns:
             selection = select(plan, *targets)
+            if aim.minimal:
+                from pymake.app.minimal import narrowed  # noqa: PLC0415  # only scripts ask for it
+
+                wanted = narrowed(plan, selection.wanted, selection.goals, surveying.rebuilder, _wish(project, aim))
+                selection = replace(selection, wanted=wanted)
             surveying.rebuilder.keep(selection.named)
             return selection, surveying.surveyor.survey(selection.wanted), FixedPlan(), ()
         from pymake.app.growing import GrowingPlan  # noqa: PLC0415  # few projects have outputs of unknown names

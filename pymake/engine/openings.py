@@ -102,6 +102,11 @@ class Openings:
         arguments = tuple(spliced(value, there) for value in action.arguments)
         return Call(task=action.task, arguments=arguments, cwd=action.cwd)
 
+    def there(self, job: JobId) -> tuple[str, ...]:
+        """What the patterns matched when the job was prepared, but for what others make."""
+        before = self._before.get(job)
+        return () if before is None else tuple(path for path in before.stamps if path not in before.hidden)
+
     def settle(self, job: JobId) -> Found:
         """After a good run: what the patterns mean now. What was not made again is removed."""
         before, after = self._before[job], self._there(job)

@@ -87,6 +87,7 @@ class Recorder:
         openings: Openings,
         pending_maker: Callable[[str], JobId | None],
         reads: Callable[[JobId], Iterable[str]] = lambda _: (),
+        keeps_outputs: bool = False,
     ) -> None:
         self._plan = plan
         self._root = root
@@ -99,6 +100,7 @@ class Recorder:
         self._openings = openings
         self._pending_maker = pending_maker
         self._reads = reads
+        self._keeps_outputs = keeps_outputs
         self._launched: dict[JobId, int] = {}
         self._prepared: set[TaskId] = set()
 
@@ -107,9 +109,10 @@ class Recorder:
 
         Returns what to run.
         """
-        for path in self.prepare_ahead(job):
+        old = self.prepare_ahead(job)
+        for path in () if self._keeps_outputs else old:
             self._disk.remove(path)
-        if self._plan.patterns(job):
+        if self._plan.patterns(job) and not self._keeps_outputs:
             self._openings.clear(job)
         return self._openings.launched(job)
 

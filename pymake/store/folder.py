@@ -42,8 +42,10 @@ class StateFolder:
         self.memory.close()
 
 
-def open_state(root: str, *, writing: bool) -> StateFolder:
+def open_state(root: str, *, writing: bool, journal: str | None = None) -> StateFolder:
     """Open the folder. With `writing` what is missing is made and what is broken is set aside; hold the lock.
+
+    With `journal`, a path, what is remembered is there and not in the folder.
 
     Without, nothing is made or changed, and a folder that is not there is an empty memory.
 
@@ -54,6 +56,9 @@ def open_state(root: str, *, writing: bool) -> StateFolder:
         StateError: `.pymake` is a file, belongs to somebody else, or cannot be read or written.
     """
     version = prepare(root) if writing else _recognised(_path(root), _names(_path(root)))
+    if journal is not None:
+        there = writing or os.path.exists(journal)
+        return StateFolder(memory=Journal(journal if there else os.devnull, writable=writing), logs=FileLogs(root))
     return StateFolder(memory=_journal(root, version, writing=writing), logs=FileLogs(root))
 
 
