@@ -124,8 +124,12 @@ class Build:
         return self._settling.tempo.is_quick(job)
 
     def _is_long_queue(self) -> bool:
-        """Whether so much waits that no slot goes idle because another one has jobs lined up."""
-        return self._parts.scheduler.queued > 2 * self._conduct.slots
+        """Whether so much waits that no slot goes idle because another one has jobs lined up.
+
+        What is not judged yet counts too: it may be clean, but it mostly comes in crowds.
+        """
+        scheduler = self._parts.scheduler
+        return scheduler.queued + scheduler.count(JobState.READY) > 2 * self._conduct.slots
 
     def _launch(self, job: JobId, action: Action, clear: tuple[str, ...]) -> Launch:
         parts, plan = self._parts, self._parts.plan

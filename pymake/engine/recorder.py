@@ -306,14 +306,15 @@ class Recorder:
         )
 
     def _trace(self, job: JobId, outcome: Succeeded, reason: Reason, discovered: Sequence[FileId]) -> Trace:
+        facets = self._manifests.facets(job)
         before = self._memory.trace(self._manifests.key(job))
         trace = Trace(
             key=self._manifests.key(job),
-            action=self._manifests.action(job),
+            action=self._manifests.digest(facets),
             inputs=self._versions(self._plan.dirtying(job)),
             discovered=self._versions(discovered),
             outputs=self._versions(self._plan.outputs(job)),
-            facets=tuple(self._manifests.facets(job)),
+            facets=tuple(facets),
             task=self._plan.task(self._plan.task_of(job)).name,
             started=outcome.started,
             seconds=outcome.seconds,

@@ -148,7 +148,7 @@ class LocalExecutor:
         if len(message) > _MOST_AHEAD or any(other.message is not None for other in slot.behind):
             run.message = message
         else:
-            self._staff.send_ahead(slot.number, message)
+            slot.outbox.append(message)
         slot.behind.append(run)
 
     def halt(self) -> None:
@@ -211,6 +211,9 @@ class LocalExecutor:
 
     def _look(self, until: float | None) -> None:
         """Wait once, and attend to everything that happened."""
+        for slot in self._slots:
+            if slot.outbox:
+                self._staff.send_ahead(slot.number, slot.take_outbox())
         ready = self._waits.wait(self._longest(until))
         for process in ready.processes:
             self._command_ended(self._by_process.pop(process), process)
@@ -269,7 +272,7 @@ class LocalExecutor:
             self._begin(slot, run)
             self._ended.append(Began(job=run.launch.job))
             if run.message is not None:
-                self._staff.send_ahead(slot.number, run.message)
+                self._staff.send_ahead(slot.number, [run.message])
         elif run.message is not None:
             self._return(slot)
 
@@ -359,6 +362,7 @@ class LocalExecutor:
         """The worker is gone or not to be used again: what is lined up comes back."""
         self._ended += [Returned(job=run.launch.job) for run in slot.behind]
         slot.behind.clear()
+        slot.outbox.clear()
 
     def _answered(self, slot: Slot, reply: Reply) -> None:
         run = slot.run

@@ -67,7 +67,8 @@ class Run:
 class Slot:
     """Owns the job in one slot, its log file, and the place of its commands in the table of groups.
 
-    `behind` are the runs that its worker has, or gets, after the present one. `quick_place` is where the worker writes
+    `behind` are the runs that its worker has, or gets, after the present one; the requests of some still stand in the
+    `outbox`, since one message wakes a worker as well as eight. `quick_place` is where the worker writes
     the group of a command.
     """
 
@@ -78,6 +79,7 @@ class Slot:
         self.log = log
         self.run: Run | None = None
         self.behind: deque[Run] = deque()
+        self.outbox: list[bytes] = []
         self._groups = groups
         self._halts = halts
         self._quick_place = quick_place
@@ -116,6 +118,11 @@ class Slot:
             yield now + _LOOK_EVERY
         if self.run is not None and self.run.deadline is not None:
             yield self.run.deadline
+
+    def take_outbox(self) -> list[bytes]:
+        """The requests that wait to be sent together."""
+        taken, self.outbox = self.outbox, []
+        return taken
 
     def halt(self) -> None:
         """Nothing that is lined up starts any more."""

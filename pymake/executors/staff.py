@@ -88,10 +88,10 @@ class Staff:
             hired.line.send(request)
         return hired.process
 
-    def send_ahead(self, slot: int, request: bytes) -> None:
-        """Give a further request to a worker that has one. If it is gone, that will be heard by `receive`."""
+    def send_ahead(self, slot: int, requests: Sequence[bytes]) -> None:
+        """Give further requests to a worker that has one. If it is gone, that will be heard by `receive`."""
         with contextlib.suppress(OSError):
-            self._hired[slot].line.send(request)
+            self._hired[slot].line.send(*requests)
 
     def receive(self, slot: int) -> list[Reply] | None:
         """What the worker of a slot says, if it is complete; None if it has gone."""

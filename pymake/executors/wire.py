@@ -71,13 +71,13 @@ class Line:
         """The other end sees the end of the stream."""
         self._socket.close()
 
-    def send(self, message: bytes) -> None:
-        """Send a whole message.
+    def send(self, *messages: bytes) -> None:
+        """Send whole messages.
 
         Raises:
             OSError: the other end is gone.
         """
-        self._socket.sendall(_LENGTH.pack(len(message)) + message)
+        self._socket.sendall(b"".join([part for message in messages for part in (_LENGTH.pack(len(message)), message)]))
 
     def receive(self) -> list[bytes] | None:
         """The messages that are complete by now, perhaps none; None at the end of the stream. Blocks for a part."""

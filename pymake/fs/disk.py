@@ -157,8 +157,11 @@ class RealDisk:
         Raises:
             PymakeError: it cannot be made.
         """
+        real = self._real(path)
+        if os.path.isdir(real):  # a third of what `makedirs` asks
+            return
         try:
-            os.makedirs(self._real(path), exist_ok=True)
+            os.makedirs(real, exist_ok=True)
         except OSError as error:
             raise refused("make the folder", path, error) from error
 
