@@ -14,7 +14,8 @@ Layout of the file, in the byte order of the machine (the identity in the head s
     HEAD      marshalled `Head`
     PATHS     the files of the plan, as the system spells them, joined by null bytes
     STAMPS    four columns of i64: mtime, ctime, size, inode; all 0 in a row that is not to be believed
-    10 and on u32 rows of the files of one line
+    10 to 99  what only the full door reads: the plan and which of its jobs are clean
+    100 to    u32 rows of the files of one line; its wanted jobs, a byte each, then u32 the jobs that make its targets
 
 Only modules that are part of the interpreter are imported: each other costs 0.3 ms and more, a bare interpreter takes
 10. So digests are those that Python makes of its own sources (SipHash), and marshal reads the head, which is no risk
@@ -36,13 +37,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 MAGIC = b"pymake snapshot\n"
-FORMAT = 1
+FORMAT = 2
 TABLE = 4096
 PATH = ".pymake/snapshot"
 JOURNAL = ".pymake/journal"
 
 HEAD, PATHS, STAMPS = 1, 2, 3
-FIRST_LINE = 10
+FIRST_LINE = 100
 
 BUILD_FILES = ("pymake.toml", "pymakefile.py", "pyproject.toml")
 ABSENT, FILE, FOLDER = 0, 1, 2
@@ -58,8 +59,9 @@ Key = tuple[str, tuple[str, ...], tuple[object, ...]]
 """The folder that targets are relative to, relative to the root; the words; the stage."""
 Kinds = tuple[tuple[bytes, int], ...]
 """Paths, and what has to be there."""
-Line = tuple[int, Kinds, int, bytes]
-"""The section of its rows (0: all), files of which only the kind matters, the exit code, the text for stderr."""
+Line = tuple[int, Kinds, int, bytes, int]
+"""The section of its rows (0: all), files of which only the kind matters, the exit code, the text for stderr, and the
+section of the jobs that are wanted."""
 Observed = tuple[
     tuple[tuple[bytes, Stamp4 | None], ...],
     Kinds,
@@ -165,19 +167,30 @@ def answer(words: list[str]) -> int | None:
     return None
 
 
+def opened(file: int) -> tuple[Sections, Head] | None:
+    """The sections and the head of an open snapshot; None if it is not ours, or evaluation would look at other things.
+
+    The root is the current folder. Raises OSError, ValueError.
+    """
+    sections = table_of(posix.pread(file, TABLE, 0))
+    data = None if sections is None else section(file, sections, HEAD)
+    if sections is None or data is None:
+        return None
+    head: Head = marshal.loads(data)  # noqa: S302 # plain values, behind a digest
+    return (sections, head) if head[0] == identity() and _holds(head[2]) else None
+
+
 def _line(root: str, key: Key) -> Line | None:
     """The line, if there is nothing to do for it."""
     posix.chdir(root)
     file = posix.open(PATH, posix.O_RDONLY | posix.O_CLOEXEC)
     try:
-        sections = table_of(posix.pread(file, TABLE, 0))
-        data = None if sections is None else section(file, sections, HEAD)
-        if sections is None or data is None:
+        found = opened(file)
+        if found is None:
             return None
-        head: Head = marshal.loads(data)  # noqa: S302 # plain values, behind a digest
-        owner, journal, observed, lines = head
+        sections, (_, journal, _, lines) = found
         line = lines.get(key)
-        if owner != identity() or line is None or stamp_of(JOURNAL) != journal or not _holds(observed):
+        if line is None or stamp_of(JOURNAL) != journal:
             return None
         paths, stamps = section(file, sections, PATHS), section(file, sections, STAMPS)
         rows = section(file, sections, line[0]) if line[0] else None

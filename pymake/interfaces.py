@@ -35,6 +35,9 @@ class Disk(Protocol):
         Links are followed as `digest` follows them. None if there is no folder.
         """
 
+    def changes(self, paths: Sequence[str], columns: Sequence[Sequence[int]]) -> list[int]:
+        """Where the stamp of a path is not the one that the columns (mtime, ctime, size, inode) hold, folders too."""
+
     def digest(self, path: str) -> bytes | None:
         """xxh3-128 of the content; of a folder, of its tree (names and contents). None if there is nothing.
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from contextlib import ExitStack
+from dataclasses import replace
+from itertools import compress
 from typing import TYPE_CHECKING
 
 from pymake.app.collecting import collection_paused
@@ -13,6 +15,8 @@ from pymake.app.orphans import clear_orphans
 from pymake.app.session import Aim, open_session, orphaned_of
 from pymake.engine.survey import temporary_jobs
 from pymake.model.events import BuildEnded, BuildStarted, Note, Summary
+from pymake.model.ids import JobId
+from pymake.model.job import Call
 from pymake.store.folder import open_state
 from pymake.store.lock import BuildLock
 from pymake.store.snapshot import drop_snapshot
@@ -20,10 +24,10 @@ from pymake.store.snapshot import drop_snapshot
 if TYPE_CHECKING:
     from pymake.app.keeping import Given
     from pymake.app.options import BuildOptions
-    from pymake.app.session import Session
+    from pymake.app.restoring import Known
+    from pymake.app.session import Basis, Session
     from pymake.engine.orphans import Orphaned
     from pymake.interfaces import Reporter
-    from pymake.model.observed import Observed
     from pymake.model.task import Project
     from pymake.store.folder import StateFolder
 
@@ -34,12 +38,12 @@ def build(
     *,
     where: str,
     reporter: Reporter,
-    observed: Observed | None = None,
+    basis: Basis | None = None,
     given: Given | None = None,
 ) -> Summary:
     """Bring the targets up to date. The summary says how it went; a failed job raises nothing here.
 
-    `observed` is what loading the project looked at. With `given`, a snapshot is kept for that command line.
+    `basis` says what was looked at or known before. With `given`, a snapshot is kept for that command line.
 
     Raises:
         PymakeError: nothing has run: a broken plan, an unknown target, an unusable `.pymake`, a busy folder.
@@ -50,25 +54,19 @@ def build(
         lock.acquire(wait=not options.no_wait, on_wait=lambda text: reporter.handle(Note(text=text)))
         stack.callback(lock.release)
         with collection_paused():
+            known = None if basis is None or basis.restored is None else basis.restored.known()
             state = open_state(project.root, writing=True, journal=_journal(options, project.root, stack))
         stack.callback(state.close)
-        session = _opened(project, _aim(options, where), state, reporter, observed)
-        for note in session.notes:
-            reporter.handle(Note(text=note))
-        if given is not None and given.is_verbose and session.observed.reason is not None:
-            reporter.handle(Note(text=f"build files are evaluated every time: {session.observed.reason}"))
+        if basis is not None and given is not None:
+            basis = replace(basis, key=given.key(project.root))
+        session = _opened(project, _aim(options, where), state, (basis, known), reporter)
+        _tell_notes(session, reporter, given)
         for folder in session.folders:
             session.disk.make_folder(folder)
         summary = _settled(session, options, reporter)
         session.files.confirm()
         session.texts.save()
-        state.close()
-        if given is not None:
-            from pymake.app.keeping import keep  # noqa: PLC0415  # not on every system
-
-            keep(session, summary, given)
-        elif summary.ran:
-            drop_snapshot(project.root)
+        _keep(session, summary, state, given)
         return summary
 
 
@@ -94,18 +92,54 @@ def _aim(options: BuildOptions, where: str) -> Aim:
     )
 
 
-def _opened(project: Project, aim: Aim, state: StateFolder, reporter: Reporter, observed: Observed | None) -> Session:
+def _opened(
+    project: Project, aim: Aim, state: StateFolder, start: tuple[Basis | None, Known | None], reporter: Reporter
+) -> Session:
     """The session of a build, orphans removed."""
-    session = open_session(project, aim, state, writing=True, observed=observed)
+    session = _session(project, aim, state, *start)
     if not session.orphaned:
         return session
     _clear(session, session.orphaned, reporter)
-    return open_session(project, aim, state, writing=True, observed=session.observed)
+    return _session(project, aim, state, start[0], None)
 
 
 def _clear(session: Session, orphaned: Orphaned, reporter: Reporter) -> None:
     for text in clear_orphans(session, orphaned):
         reporter.handle(Note(text=text))
+
+
+def _tell_notes(session: Session, reporter: Reporter, given: Given | None) -> None:
+    for note in session.notes:
+        reporter.handle(Note(text=note))
+    if given is not None and given.is_verbose and session.observed.reason is not None:
+        reporter.handle(Note(text=f"build files are evaluated every time: {session.observed.reason}"))
+
+
+def _keep(session: Session, summary: Summary, state: StateFolder, given: Given | None) -> None:
+    """Close the state, and keep a snapshot if this is a command line for which that makes sense."""
+    if given is None:
+        if summary.ran:
+            drop_snapshot(session.project.root)
+        return
+    from pymake.app.keeping import keep, reads_of  # noqa: PLC0415  # not on every system
+
+    reads = reads_of(session)
+    state.close()
+    keep(session, summary, given, reads)
+
+
+def _session(project: Project, aim: Aim, state: StateFolder, basis: Basis | None, known: Known | None) -> Session:
+    """The session; from build files that are read after all if a function has to be called."""
+    session = open_session(project, aim, state, writing=True, basis=basis, known=known)
+    if session.restored is None or basis is None or basis.evaluate is None or not _may_call(session):
+        return session
+    project, basis = basis.evaluate()
+    return open_session(project, aim, state, writing=True, basis=basis)
+
+
+def _may_call(session: Session) -> bool:
+    suspects = compress(map(JobId, range(session.plan.job_count)), session.survey.suspects)
+    return any(isinstance(session.plan.action(job), Call) for job in suspects)
 
 
 def _settled(session: Session, options: BuildOptions, reporter: Reporter) -> Summary:

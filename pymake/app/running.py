@@ -281,9 +281,9 @@ def _functions(session: Session, *, check: bool) -> dict[str, Callable[..., obje
     """
     plan, suspects = session.plan, session.survey.suspects
     found: dict[str, Callable[..., object]] = {}
-    for job in plan.jobs():
+    for job in (job for job in plan.jobs() if suspects[job]):
         action = plan.action(job)
-        if suspects[job] and isinstance(action, Call):
+        if isinstance(action, Call):
             task = plan.task(plan.task_of(job))
             if isinstance(task.action, Function):
                 found[action.task] = task.action.target

@@ -26,7 +26,7 @@ from pymake.model.patterns import normalise
 from pymake.model.task import SCRIPT, Function
 from pymake.model.trace import origin_of
 from pymake.planner.check import check_cycles, check_inputs
-from pymake.planner.compile import World, compile_project
+from pymake.planner.compile import Compiled, World, compile_project
 from pymake.planner.files import paths_on_disk
 from pymake.planner.folders import group_folders
 from pymake.planner.select import Selection, Selector, select
@@ -35,13 +35,14 @@ from pymake.store.refusal import FOLDER
 from pymake.store.texts import Texts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from pymake.app.restoring import Known, Restored
+    from pymake.door import Key
     from pymake.interfaces import Growth, Memory
     from pymake.model.ids import JobId
     from pymake.model.plan import Plan
     from pymake.model.task import Project
-    from pymake.planner.compile import Compiled
     from pymake.store.folder import StateFolder
     from pymake.store.journal import Journal
     from pymake.store.logs import FileLogs
@@ -53,8 +54,8 @@ class Session:
 
     `wanted[job]` is 1 for the jobs that the targets need, `goals` are the jobs that make the targets themselves.
     `notes` are for the user; `warnings` are those of them that the plan itself gives cause for. `observed` is what
-    evaluating the build files looked at. `folders` are those that no job is started for. What is `orphaned`
-    counts as not there.
+    evaluating the build files looked at; `restored` and `known` what spared that. `folders` are those that no job is
+    started for. What is `orphaned` counts as not there.
     """
 
     project: Project
@@ -75,6 +76,8 @@ class Session:
     orphaned: Orphaned
     texts: Texts
     folders: tuple[str, ...]
+    restored: Restored | None = None
+    known: Known | None = None
 
 
 def plan_of(project: Project, memory: Memory, observed: Observed) -> Compiled:
@@ -133,40 +136,69 @@ def orphaned_of(project: Project, plan: Plan, disk: RealDisk, memory: Memory) ->
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Basis:
+    """What a session is made from beside the project.
+
+    `observed` is what loading the project looked at; planning adds to it. With `restored` nothing is planned, and
+    `evaluate` gives the project and what to start from if that does not do. `key` is the command line, whose targets
+    may be known.
+    """
+
+    observed: Observed
+    restored: Restored | None = None
+    evaluate: Callable[[], tuple[Project, Basis]] | None = None
+    key: Key | None = None
+
+
 def open_session(
-    project: Project, aim: Aim, state: StateFolder, *, writing: bool = False, observed: Observed | None = None
+    project: Project,
+    aim: Aim,
+    state: StateFolder,
+    *,
+    writing: bool = False,
+    basis: Basis | None = None,
+    known: Known | None = None,
 ) -> Session:
-    """Plan, select and survey. What planning looks at is added to `observed`.
+    """Plan, select and survey. `known` goes with the restored plan of `basis`.
 
     Raises:
         PlanError: the tasks make no plan, or an input is neither there nor made.
         UsageError: a target is nothing that the project knows.
     """
+    if aim.forced or aim.forced_tasks or aim.ignored or aim.new or aim.old:
+        known = None  # a wish goes before what stamps prove
     with collection_paused():
-        return _opened(project, aim, state, writing=writing, observed=observed or Observed())
+        return _opened(project, aim, state, basis or Basis(observed=Observed()), known, writing=writing)
 
 
-def _opened(project: Project, aim: Aim, state: StateFolder, *, writing: bool, observed: Observed) -> Session:
+def _opened(
+    project: Project, aim: Aim, state: StateFolder, basis: Basis, known: Known | None, *, writing: bool
+) -> Session:
     texts = Texts(project.root)
     disk = disk_of(project, writing=writing, texts=texts if writing else None)
-    compiled = plan_of(project, state.memory, observed)
-    plan = compiled.plan
+    restored = basis.restored
     memory = state.memory
-    orphaned = Orphaned() if plan.has_patterns else orphaned_of(project, plan, disk, memory)
+    planned = plan_of(project, memory, basis.observed) if restored is None else restored
+    plan = planned.plan
+    is_settled = known is not None or plan.has_patterns  # by the last build, or not before the plan has grown
+    orphaned = Orphaned() if is_settled else orphaned_of(project, plan, disk, memory)
     files = FileTable(plan, disk, memory, hidden=frozenset(orphaned.removable))
+    files.remember(() if known is None else known.columns)
     manifests = Manifests(plan, digest_bytes)
-    wish = _wish(project, aim)
-    rebuilder = VerifyingTraces(plan=plan, files=files, memory=memory, manifests=manifests, wish=wish)
+    rebuilder = VerifyingTraces(plan=plan, files=files, memory=memory, manifests=manifests, wish=_wish(project, aim))
     surveyor = Surveyor(plan=plan, files=files, memory=memory, manifests=manifests, rebuilder=rebuilder)
-    selection, survey, growth, notes = _surveyed(project, aim, compiled, Surveying(surveyor, rebuilder, files, disk))
+    surveying = Surveying(surveyor, rebuilder, files, disk)
+    if isinstance(planned, Compiled):
+        selection, survey, growth, notes = _surveyed(project, aim, planned, surveying)
+        notes = (*notes, *_code_notes(project))
+    else:
+        selection, survey, growth, notes = _resumed(project, aim, planned, surveying, (basis.key, known))
     if plan.has_patterns:  # what is gone shows when the plan has grown as far as it can before a run
         orphaned = orphaned_of(project, plan, disk, memory)
-    warnings = (*compiled.warnings, *notes)
+    warnings = (*planned.warnings, *notes)
     if aim.strict:
-        # The inputs of a job that was cleared are there; only of order-only inputs nobody has made sure.
-        checked = selection.wanted if plan.has_order_only else survey.suspects
-        check_inputs(plan, checked, files.is_there, lambda folder: [name for name, _ in disk.scan(folder)])
-    names = aim.targets or (() if aim.everything else project.default)
+        _check_inputs(plan, selection, survey, surveying)
     return Session(
         project=project,
         plan=plan,
@@ -179,14 +211,21 @@ def _opened(project: Project, aim: Aim, state: StateFolder, *, writing: bool, ob
         survey=survey,
         goals=selection.goals,
         wanted=selection.wanted,
-        notes=(*memory.notes, *warnings, *_code_notes(project)),
+        notes=(*memory.notes, *warnings),
         warnings=warnings,
-        observed=observed,
+        observed=basis.observed,
         growth=growth,
         orphaned=orphaned,
         texts=texts,
-        folders=tuple(group_folders(plan, selection.wanted, names)),
+        folders=tuple(group_folders(plan, selection.wanted, _names(project, aim))),
+        restored=restored,
+        known=known,
     )
+
+
+def _names(project: Project, aim: Aim) -> Sequence[str]:
+    """The targets as they are written; none means everything."""
+    return aim.targets or (() if aim.everything else project.default)
 
 
 def _wish(project: Project, aim: Aim) -> Wish:
@@ -198,6 +237,13 @@ def _wish(project: Project, aim: Aim) -> Wish:
     return Wish(
         forced=aim.forced, forced_tasks=aim.forced_tasks, ignored=aim.ignored, new=paths(aim.new), old=paths(aim.old)
     )
+
+
+def _check_inputs(plan: Plan, selection: Selection, survey: Survey, surveying: Surveying) -> None:
+    """The inputs of a job that was cleared are there; only of order-only inputs nobody has made sure."""
+    disk = surveying.disk
+    jobs = selection.wanted if plan.has_order_only else survey.suspects
+    check_inputs(plan, jobs, surveying.files.is_there, lambda folder: [name for name, _ in disk.scan(folder)])
 
 
 def _code_notes(project: Project) -> Iterable[str]:
@@ -227,6 +273,20 @@ def _surveyed(
         growth = GrowingPlan(compiled.compiler, selector, surveying, strict=aim.strict)
         survey = growth.start()
         return selector.selection(), survey, growth, growth.notes
+
+
+def _resumed(
+    project: Project, aim: Aim, restored: Restored, surveying: Surveying, known: tuple[Key | None, Known | None]
+) -> tuple[Selection, Survey, Growth, tuple[str, ...]]:
+    """The same for a plan that was restored: what a known command line wants is known, and what was clean is clean."""
+    key, state = known
+    selection = None if key is None else restored.selection(key)
+    if selection is None:
+        with _default_blamed(project, aim):
+            selection = select(restored.plan, *_targets(project, aim))
+    surveying.rebuilder.keep(selection.named)
+    before = None if state is None else state.before
+    return selection, surveying.surveyor.survey(selection.wanted, before), FixedPlan(), ()
 
 
 def _targets(project: Project, aim: Aim) -> tuple[Sequence[str], str]:
@@ -259,10 +319,11 @@ def _from(stand: str, target: str, root: str) -> str:
     return os.path.relpath(target, stand)
 
 
-def look(project: Project, aim: Aim) -> Session:
+def look(project: Project, aim: Aim, basis: Basis | None = None) -> Session:
     """A session that never waits and never writes."""
     with collection_paused():
-        return open_session(project, aim, open_state(project.root, writing=False))
+        known = None if basis is None or basis.restored is None else basis.restored.known()
+        return open_session(project, aim, open_state(project.root, writing=False), basis=basis, known=known)
 
 
 def disk_of(project: Project, *, writing: bool = False, texts: Texts | None = None) -> RealDisk:

@@ -8,20 +8,22 @@ from typing import TYPE_CHECKING
 
 from pymake.model.ids import ABSENT, FileId, VersionId
 from pymake.model.observed import NEVER
-from pymake.model.trace import FOLDER_SIZE
+from pymake.model.trace import FOLDER_SIZE, Stamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from pymake.interfaces import Disk, Memory
     from pymake.model.plan import Plan
-    from pymake.model.trace import Stamp
 
 UNKNOWN = VersionId(-2)
 """The file is there, and its stamp does not tell what it holds: it must be hashed."""
 
 UNSEEN = VersionId(-3)
 """Nobody has looked at the file in this build."""
+
+TRUSTED = VersionId(-4)
+"""The stamp is that of the build before, and tells what the file holds; nobody has asked what that is."""
 
 MOST_CONFIRMED = 1 << 20
 """Bytes up to which hashing a file twice costs less than a build that has to look again."""
@@ -63,6 +65,28 @@ class FileTable:
         self._racy: set[FileId] = set()
         self._moved: set[FileId] = set()
         self._assumed: set[FileId] = set()
+        self._before: Sequence[array[int]] = ()
+
+    def remember(self, columns: Sequence[array[int]]) -> None:
+        """Take the `Settled.columns` of the build before, of the same plan. They stay true of what nobody looks at."""
+        self._before = columns
+
+    def look_since(self, files: Sequence[FileId], changed: Sequence[FileId] | None = None) -> Sequence[FileId]:
+        """Stamp all these files in one pass, and return those whose stamps are not what was remembered.
+
+        `changed` are these, if somebody has looked already, just now.
+        """
+        self._grow()
+        if changed is None:
+            paths = [self._plan.path(file) for file in files]
+            columns = [[column[file] for file in files] for column in self._before]
+            changed = [files[at] for at in self._disk.changes(paths, columns)]
+        for file in files:
+            self._versions[file] = TRUSTED
+        for file in changed:
+            self._versions[file] = UNSEEN
+        self.look(changed)
+        return changed
 
     def look(self, files: Iterable[FileId]) -> None:
         """Stamp all these files in one pass; a file seen before is not looked at again."""
@@ -91,6 +115,7 @@ class FileTable:
         self._grow()
         rows = list(files)
         for file in rows:
+            self._ask_memory(file)
             stamp = self._stamp(file)
             if stamp is not None and stamp == self._stamps[file] and file not in self._racy:
                 continue
@@ -134,12 +159,14 @@ class FileTable:
 
     def known(self, file: FileId) -> VersionId:
         """The version as far as the stamp tells; may be UNKNOWN. No disk access."""
+        self._ask_memory(file)
         return VersionId(self._versions[file])
 
     def version(self, file: FileId) -> VersionId:
         """The version; the file is hashed if its stamp does not tell."""
         if file >= len(self._versions) or self._versions[file] == UNSEEN:
             self.look([file])
+        self._ask_memory(file)
         if self._versions[file] == UNKNOWN:
             self._hash(file)
         return VersionId(self._versions[file])
@@ -152,6 +179,7 @@ class FileTable:
 
     def is_folder(self, file: FileId) -> bool:
         """Whether what was at the path when it was last looked at is a folder."""
+        self._ask_memory(file)
         stamp = self._stamps[file]
         return stamp is not None and stamp.size == FOLDER_SIZE
 
@@ -159,6 +187,7 @@ class FileTable:
         """Whether the file on disk is what `version` said. A racy stamp is not believed: hashed again."""
         if file in self._assumed:
             return False
+        self._ask_memory(file)
         path = self._plan.path(file)
         stamp = self._stamp(file)
         if stamp != self._stamps[file]:
@@ -174,6 +203,7 @@ class FileTable:
         A file that nobody hashed has only its times to speak for it, so a change in the very tick of `moment` counts.
         """
         self._grow()
+        self._ask_memory(file)
         if self._versions[file] >= 0:
             return self.is_unchanged(file)
         self.forget([file])
@@ -202,14 +232,21 @@ class FileTable:
         A stamp is unsure if it is racy, or if the file changed after a verdict was made from what it was.
         """
         self._grow()
-        stamps: list[Stamp] = []
+        columns = [array("q", column) for column in self._before] or [array("q") for _ in NEVER]
+        for column in columns:
+            column.extend([0] * (len(self._versions) - len(column)))
         rows, absent, folders, unsure = array("I"), array("I"), array("I"), False
-        for row, (stamp, version) in enumerate(zip(self._stamps, self._versions, strict=True)):
-            plain = stamp is not None and stamp.size != FOLDER_SIZE
-            sure = row not in self._racy and row not in self._moved
-            stamps.append(stamp if stamp is not None and plain and sure else NEVER)
+        for row, version in enumerate(self._versions):
+            if version == TRUSTED:
+                rows.append(row)
+                continue
             if version == UNSEEN:
                 continue
+            stamp = self._stamps[row]
+            plain = stamp is not None and stamp.size != FOLDER_SIZE
+            sure = row not in self._racy and row not in self._moved
+            for column, number in zip(columns, stamp if stamp is not None and plain and sure else NEVER, strict=True):
+                column[row] = number
             if not sure:
                 unsure = True
             elif plain:
@@ -218,12 +255,19 @@ class FileTable:
                 unsure = True  # what lies in the folder decided, and only a walk through it can tell of that
             else:
                 (absent if stamp is None else folders).append(row)
-        columns = [array("q", column) for column in zip(*stamps, strict=True)]
         return Settled(columns=columns, rows=rows, absent=absent, folders=folders, unsure=unsure)
+
+    def _ask_memory(self, file: FileId) -> None:
+        """Find out which version a trusted stamp stands for."""
+        if self._versions[file] != TRUSTED:
+            return
+        stamp = self._stamps[file] = Stamp._make(column[file] for column in self._before)
+        seen = self._memory.sighting(self._plan.path(file))
+        self._versions[file] = seen[1] if seen is not None and seen[0] == stamp else UNKNOWN
 
     def _note_move(self, file: FileId) -> None:
         """What is known of a file is about to be replaced: verdicts may have been made from it."""
-        if self._versions[file] >= ABSENT:
+        if self._versions[file] >= ABSENT or self._versions[file] == TRUSTED:
             self._moved.add(file)
 
     def _stamp(self, file: FileId) -> Stamp | None:

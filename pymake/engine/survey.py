@@ -11,26 +11,28 @@ Invariants that carry the short cut:
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import compress
 from typing import TYPE_CHECKING
 
-from pymake.model.ids import TaskId
+from pymake.model.ids import FileId, JobId, TaskId
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from pymake.engine.files import FileTable
     from pymake.engine.manifest import Manifests
     from pymake.engine.rebuilders import VerifyingTraces
     from pymake.interfaces import Memory
-    from pymake.model.ids import FileId, JobId
     from pymake.model.plan import Plan
+    from pymake.model.rows import Rows
 
 
 @dataclass(slots=True, kw_only=True)
 class Survey:
     """`suspects[job]` is 1 for jobs that have to be judged, and for expand jobs; the other wanted jobs are clean.
 
-    `readers` holds the jobs that were found, by an earlier run, to read what a job makes without declaring it.
+    `readers` holds the jobs that were found, by an earlier run, to read what a job makes without declaring it;
+    `discovered` what a job was found to read, of those that were looked at one by one.
     `usual` holds the seconds of the last good run of each suspect that had one. `looked_at` is 1 for the wanted jobs,
     `total` counts them, `expand_jobs` the suspects that are no jobs but make some. All of it grows with the plan, by
     `Surveyor.extend`.
@@ -41,6 +43,7 @@ class Survey:
     suspects: bytearray = field(default_factory=bytearray)
     looked_at: bytearray = field(default_factory=bytearray)
     readers: dict[JobId, list[JobId]] = field(default_factory=dict)
+    discovered: dict[JobId, Sequence[FileId]] = field(default_factory=dict)
     usual: dict[JobId, float] = field(default_factory=dict)
 
     def is_wanted(self, job: JobId) -> bool:
@@ -55,8 +58,25 @@ class Survey:
 
 def temporary_jobs(plan: Plan) -> list[JobId]:
     """The jobs of all temporary tasks. Costs a look at each task, and at no job when there is no such task."""
+    if plan.is_restored:
+        return []  # plans with such tasks are not kept
     tasks = [task for task in map(TaskId, range(plan.task_count)) if plan.task(task).temporary]
     return [job for task in tasks for job in plan.task_jobs(task)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Before:
+    """What the build before knew, of the same plan and with the same memory.
+
+    `clean[job]` is 1 if the stamps of that build prove the job clean. `discoverers` are, by file, the jobs that were
+    found to read it; `readers` as in `Survey`. `changed` are the files of which somebody has just found out that their
+    stamps are others now, if all files were looked at for that.
+    """
+
+    clean: bytearray
+    discoverers: Rows
+    readers: Mapping[int, Sequence[JobId]]
+    changed: Sequence[FileId] | None = None
 
 
 class Surveyor:
@@ -74,10 +94,40 @@ class Surveyor:
         self._unmade: dict[FileId, list[JobId]] = {}
         self._temporary: frozenset[JobId] = frozenset()
 
-    def survey(self, wanted: bytearray) -> Survey:
-        """Look at every file of the wanted jobs once."""
-        self.extend([job for job in self._plan.jobs() if wanted[job]])
+    def survey(self, wanted: bytearray, before: Before | None = None) -> Survey:
+        """Look at every file of the wanted jobs once. With `before`, the jobs whose stamps did not change are clean."""
+        if before is None:
+            self.extend([job for job in self._plan.jobs() if wanted[job]])
+        else:
+            self._survey_since(wanted, before)
         return self._survey
+
+    def _survey_since(self, wanted: bytearray, before: Before) -> None:
+        plan, survey = self._plan, self._survey
+        survey.total = sum(wanted)
+        survey.suspects, survey.looked_at = bytearray(len(wanted)), bytearray(wanted)
+        survey.readers = {JobId(job): list(readers) for job, readers in before.readers.items()}
+        changed = self._files.look_since(self._files_of(wanted, before), before.changed)
+        doubtful = {JobId(job) for job in compress(range(len(wanted)), _but(wanted, before.clean))}
+        for file in changed:
+            producer = plan.producer(file)
+            touched = plan.consumers(file), plan.waiting(file), _row(before.discoverers, file)
+            doubtful.update(*touched, () if producer is None else (producer,))
+        found = [job for job in sorted(doubtful) if wanted[job] and not self._clear(job)]
+        for job in found:
+            survey.suspects[job] = 1
+        self._spread(found)
+
+    def _files_of(self, wanted: bytearray, before: Before) -> Sequence[FileId]:
+        """All files that matter to the wanted jobs."""
+        plan = self._plan
+        if all(wanted):
+            return [FileId(file) for file in range(plan.file_count)]
+        files = dict.fromkeys(self._declared_files([job for job in plan.jobs() if wanted[job]]))
+        for file, jobs in enumerate(before.discoverers):
+            if any(wanted[job] for job in jobs):
+                files[FileId(file)] = None
+        return list(files)
 
     def extend(self, jobs: Sequence[JobId]) -> list[JobId]:
         """Look at jobs that are wanted too, and return the suspects among them. Nothing cleared before depends on them.
@@ -148,7 +198,7 @@ class Surveyor:
         if trace is None:
             return False
         if trace.discovered:
-            discovered = self._rebuilder.discovered(trace)
+            discovered = self._survey.discovered[job] = self._rebuilder.discovered(trace)
             self._files.look(discovered)
             for file in discovered:
                 producer = self._plan.producer(file)
@@ -192,3 +242,14 @@ class Surveyor:
         for file in self._plan.outputs(job):
             yield from self._plan.consumers(file)
         yield from self._survey.readers.get(job, ())
+
+
+def _row(rows: Rows, file: FileId) -> Sequence[JobId]:
+    return [JobId(job) for job in rows[file]] if file < len(rows) else ()
+
+
+def _but(marked: bytearray, less: bytearray) -> bytes:
+    """1 where the first row has one and the second has not, in one go."""
+    size = len(marked)
+    both = int.from_bytes(marked, "little") & ~int.from_bytes(less, "little")
+    return both.to_bytes(size, "little")

@@ -6,6 +6,7 @@ from array import array
 from typing import TYPE_CHECKING
 
 from pymake.errors import InternalError
+from pymake.model.column import Column
 from pymake.model.ids import FileId, JobId, TaskId
 from pymake.model.rows import Rows
 
@@ -80,7 +81,7 @@ class Plan:
         self._depfiles: dict[JobId, str] = {}
         self._facts: dict[JobId, tuple[tuple[str, str], ...]] = {}
         self._task_of = array("I")
-        self._tasks: list[Task] = []
+        self._tasks: list[Task] | Column[Task] = []
         self._task_jobs: list[list[JobId]] = []
         self._task_inputs: list[tuple[FileId, ...]] = []
         self._folders: dict[TaskId, tuple[str, ...]] = {}
@@ -353,6 +354,11 @@ class Plan:
         return self._tasks[self._task_of[job]].place
 
     # Tasks
+
+    @property
+    def is_restored(self) -> bool:
+        """Whether the plan was read back, so that asking for every task would make an object of each."""
+        return isinstance(self._tasks, Column)
 
     @property
     def task_count(self) -> int:

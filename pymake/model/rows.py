@@ -27,6 +27,17 @@ class Rows:
         self._starts = array("I", [0])
         self._values = array("I")
 
+    @classmethod
+    def of(cls, starts: array[int], values: array[int]) -> Rows:
+        """The rows that these arrays hold."""
+        rows = cls()
+        rows._starts, rows._values = starts, values
+        return rows
+
+    def flat(self) -> tuple[array[int], array[int]]:
+        """Both arrays, for whoever keeps them."""
+        return self._starts, self._values
+
     def append(self, row: Iterable[int]) -> None:
         """Add one row at the end."""
         self._values.extend(row)

@@ -7,7 +7,7 @@ does that, once, for tasks from every kind of build file.
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pymake.errors import Place
@@ -235,7 +235,7 @@ class Project:
     root: str
     origin: str = ""
     files: tuple[str, ...] = ()
-    tasks: tuple[Task, ...] = ()
+    tasks: Sequence[Task] = ()
     default: tuple[str, ...] = ()
     default_place: Place | None = None
     variables: Mapping[str, VariableValue] = field(default_factory=dict)

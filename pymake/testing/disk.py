@@ -116,6 +116,15 @@ class MemoryDisk:
         mtime, ctime = (max((stamp[at] for stamp in times), default=0) for at in (0, 1))
         return Stamp(mtime, max(ctime, *removals), FOLDER_SIZE, number)
 
+    def changes(self, paths: Sequence[str], columns: Sequence[Sequence[int]]) -> list[int]:
+        """See `Disk.changes`."""
+        stamps = map(self.stamp, paths)
+        return [
+            at
+            for at, (stamp, *numbers) in enumerate(zip(stamps, *columns, strict=True))
+            if stamp is None or stamp.size == FOLDER_SIZE or [*stamp] != numbers
+        ]
+
     def digest(self, path: str) -> bytes | None:
         """See `Disk.digest`; another hash function than on a real disk."""
         self.hashed.append(path)

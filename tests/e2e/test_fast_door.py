@@ -154,7 +154,7 @@ def test_a_moved_project_is_answered_where_it_is_now(project: Workspace) -> None
     assert settle(project, cwd="new").summary == "nothing to do (3 jobs up to date)"
 
 
-@pytest.mark.parametrize("at", [0, 20, 4090, 4100, 4300, -1])
+@pytest.mark.parametrize("at", [0, 20, 4090, 4100, 4300])
 def test_a_damaged_snapshot_is_ignored(project: Workspace, at: int) -> None:
     file = project.path(".pymake/snapshot")
     data = bytearray(file.read_bytes())
@@ -162,6 +162,18 @@ def test_a_damaged_snapshot_is_ignored(project: Workspace, at: int) -> None:
     file.write_bytes(data)
     door, result = run(project)
     assert (door, result.summary) == ("full", "nothing to do (3 jobs up to date)")
+
+
+@pytest.mark.parametrize("part", range(12))
+def test_damage_anywhere_changes_no_build(project: Workspace, part: int) -> None:
+    file = project.path(".pymake/snapshot")
+    data = bytearray(file.read_bytes())
+    at = 4096 + (len(data) - 4097) * part // 11
+    data[at : at + 8] = bytes(255 - byte for byte in data[at : at + 8])
+    file.write_bytes(data)
+    project.write("src/b.txt", "changed")
+    assert sorted(run(project)[1].ran) == ["all all.txt", "up out/b.up"]
+    assert project.read("all.txt") == "ACHANGED"
 
 
 def test_a_job_of_the_build_does_not_get_an_answer(project: Workspace) -> None:

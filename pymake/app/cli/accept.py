@@ -88,7 +88,7 @@ def _accept(session: Session, causes: Collection[str]) -> int:
 def _writing(request: Request, *, no_wait: bool) -> Iterator[Session]:
     """A session that may write to the memory, and to nothing else."""
     targets, overrides = split_variables(request.words)
-    opened = open_project(request.directory, request.files, overrides)
+    opened = open_project(request, overrides, restoring=False)
     root = opened.project.root
     lock = BuildLock(root)
     lock.acquire(wait=not no_wait, on_wait=lambda text: print(f"pymake: {text}", file=sys.stderr))

@@ -24,7 +24,7 @@ def build(request: BuildRequest) -> int:
     if request.options.pdb:
         _check_terminal()
     reporter = _reporter(request)
-    opened = open_project(request.directory, request.files, overrides)
+    opened = open_project(request, overrides)
     options = replace(request.options, targets=targets)
     try:
         summary = build_project(
@@ -32,8 +32,8 @@ def build(request: BuildRequest) -> int:
             options,
             where=opened.where,
             reporter=reporter,
-            observed=opened.observed,
-            given=given_line(request),
+            basis=opened.basis,
+            given=given_line(request, opened.variant),
         )
     finally:
         reporter.close()

@@ -10,7 +10,7 @@ import os
 from typing import TYPE_CHECKING
 
 from pymake.app.cli.opening import open_project
-from pymake.app.cli.requests import COMMANDS
+from pymake.app.cli.requests import COMMANDS, BuildRequest
 from pymake.app.cli.words import ASKING, options_of, split_command
 from pymake.app.session import plan_of
 from pymake.errors import PymakeError, UsageError, nearest
@@ -19,6 +19,7 @@ from pymake.store.folder import open_state
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from pymake.app.cli.opening import Opened
     from pymake.model.plan import Plan
 
 _BASH = """\
@@ -80,13 +81,17 @@ def _targets(before: Sequence[str], current: str) -> list[str]:
     """Tasks, and outputs once a part of one is typed: there may be very many."""
     folders = [before[at + 1] for at, word in enumerate(before[:-1]) if word in {"-C", "--directory"}]
     files = [before[at + 1] for at, word in enumerate(before[:-1]) if word in {"-f", "--file"}]
-    opened = open_project(folders, files, {})
+    opened = open_project(BuildRequest(directory=tuple(folders), files=tuple(files)), {})
     names = [task.name for task in opened.project.tasks]
     if not current:
         return names
-    memory = open_state(opened.project.root, writing=False).memory
-    plan = plan_of(opened.project, memory, opened.observed).plan
+    plan = opened.basis.restored.plan if opened.basis.restored is not None else _planned(opened)
     return [*names, *(os.path.relpath(path, opened.where or ".") for path in _outputs(plan))]
+
+
+def _planned(opened: Opened) -> Plan:
+    memory = open_state(opened.project.root, writing=False).memory
+    return plan_of(opened.project, memory, opened.basis.observed).plan
 
 
 def _outputs(plan: Plan) -> Iterable[str]:

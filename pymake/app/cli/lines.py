@@ -14,6 +14,7 @@ from pymake.reporters.lines import Lines, Verbosity
 if TYPE_CHECKING:
     from pymake.app.cli.requests import BuildRequest
     from pymake.app.keeping import Given
+    from pymake.store.values import Variant
 
 
 def verbosity_of(request: BuildRequest) -> Verbosity:
@@ -21,19 +22,24 @@ def verbosity_of(request: BuildRequest) -> Verbosity:
     return Verbosity.SILENT if request.silent else Verbosity.VERBOSE if request.verbose else Verbosity.NORMAL
 
 
-def given_line(request: BuildRequest) -> Given | None:
-    """The line as the next build may meet it; None if a build with such options is never over without a look.
+def given_line(request: BuildRequest, variant: Variant) -> Given | None:
+    """The line as the next build may meet it; None if a build with such options tells nothing about the next one.
 
     Options that nobody has thought of here are of that kind.
     """
     options = request.options
-    if request.json or not request.here or options != _harmless(options):
+    if not request.here or replace(options, always_make=False) != _harmless(options):
         return None
     from pymake.app.keeping import Given  # noqa: PLC0415  # not on every system
 
     color = wants_color(sys.stderr, os.environ, request.color)
-    lines = Lines(verbosity=verbosity_of(request), explain=request.explain, color=color)
-    return Given(words=request.argv, here=request.here, lines=lines)
+    return Given(
+        words=request.argv,
+        here=request.here,
+        lines=Lines(verbosity=verbosity_of(request), explain=request.explain, color=color),
+        variant=variant,
+        is_final=not (request.json or request.fresh or options.always_make),
+    )
 
 
 def _harmless(options: BuildOptions) -> BuildOptions:

@@ -70,5 +70,5 @@ def _aim(request: BuildRequest) -> Aim:
 
 def _looked(request: Request, aim: Aim) -> Session:
     targets, overrides = split_variables(request.words)
-    found = open_project(request.directory, request.files, overrides)
-    return look(found.project, replace(aim, targets=targets, where=found.where))
+    found = open_project(request, overrides)
+    return look(found.project, replace(aim, targets=targets, where=found.where), found.basis)

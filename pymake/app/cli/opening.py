@@ -10,45 +10,75 @@ from typing import TYPE_CHECKING
 from pymake.app.cli.requests import COMMANDS
 from pymake.app.finding import root_of
 from pymake.app.observing import note_build_files, runs_python
+from pymake.app.session import Basis
 from pymake.app.tracking import tracked
 from pymake.errors import UsageError
 from pymake.frontends.project import load_project
 from pymake.model.observed import Observed
+from pymake.store.values import Variant
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from pymake.app.cli.requests import Request
+    from pymake.app.restoring import Restored
     from pymake.model.task import Project
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """A project, the folder that targets are relative to, relative to its root, and what loading it looked at."""
+    """A project, and the folder that targets are relative to, relative to its root.
+
+    `variant` says how its build files were read, `basis` what reading them looked at, or spared looking at.
+    """
 
     project: Project
     where: str
-    observed: Observed
+    variant: Variant
+    basis: Basis
 
 
-def open_project(directory: Sequence[str], files: Sequence[str], overrides: Mapping[str, str]) -> Opened:
-    """Load the build files and make the root the current folder; `directory` are folders to enter first, in turn.
+def open_project(request: Request, overrides: Mapping[str, str], *, restoring: bool = True) -> Opened:
+    """Load the build files, or with `restoring` what a snapshot knows of them; make the root the current folder.
 
     Raises:
         UsageError: no such folder, no build file, an unknown variable.
         BuildFileError: a build file is broken.
     """
-    for folder in directory:
+    for folder in request.directory:
         _change_folder(folder)
     here = os.getcwd()
-    root = root_of(here, files)
-    paths = [os.path.abspath(file) for file in files] or None
+    root = root_of(here, request.files)
+    paths = [os.path.abspath(file) for file in request.files] or None
     os.chdir(root)
+    where = os.path.relpath(here, root)
+    where = "" if where == "." else where
+    files = tuple(os.path.relpath(path, root) for path in paths or ())
+    variant = Variant(files=files, overrides=tuple(sorted(overrides.items())))
+    found = _restored(root, variant) if restoring and not request.fresh else None
+    if found is not None:
+        project = found.project()
+        basis = Basis(observed=found.observed, restored=found, evaluate=lambda: _evaluated(root, paths, overrides))
+    else:
+        project, basis = _evaluated(root, paths, overrides)
+    return Opened(project=project, where=where, variant=variant, basis=basis)
+
+
+def _evaluated(root: str, paths: Sequence[str] | None, overrides: Mapping[str, str]) -> tuple[Project, Basis]:
+    """The project that the build files declare, and what reading them looked at."""
     observed = Observed()
     note_build_files(root, paths, observed)
     with tracked(root, observed) if runs_python(root, paths) else nullcontext():
         project = load_project(root, paths, overrides)
-    where = os.path.relpath(here, root)
-    return Opened(project=project, where="" if where == "." else where, observed=observed)
+    return project, Basis(observed=observed)
+
+
+def _restored(root: str, variant: Variant) -> Restored | None:
+    try:
+        from pymake.app.restoring import restored  # noqa: PLC0415  # not on every system
+    except ImportError:
+        return None
+    return restored(root, variant)
 
 
 def command_names(project: Project, command: str) -> list[str]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def clean(request: CleanRequest) -> int:
     """Remove what pymake wrote; keep and name what was changed since."""
     targets, overrides = split_variables(request.words)
-    opened = open_project(request.directory, request.files, overrides)
+    opened = open_project(request, overrides, restoring=False)
     root, dry_run = opened.project.root, request.dry_run
     with ExitStack() as stack:
         if not dry_run:

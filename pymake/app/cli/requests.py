@@ -34,6 +34,7 @@ class Request:
     here: str = ""
     directory: tuple[str, ...] = repeated("-C", "--directory", metavar="DIR", help="Start in DIR (again: below that).")
     files: tuple[str, ...] = repeated("-f", "--file", metavar="FILE", help="Build file instead of the usual ones.")
+    fresh: bool = switch("--fresh", help="Evaluate the build files, whatever the snapshot says.")
     debug: bool = switch("--debug", help="Show pymake's own tracebacks.")
 
 

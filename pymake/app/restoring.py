@@ -1,0 +1,94 @@
+"""From a snapshot to a project and its plan, without reading a build file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from pymake.engine.survey import Before
+from pymake.model.column import Column
+from pymake.model.ids import JobId, TaskId
+from pymake.planner.select import Selection
+from pymake.store.plans import restored_plan
+from pymake.store.snapshot import ABOUT, Snapshot
+from pymake.store.values import About, Variant
+
+if TYPE_CHECKING:
+    from array import array
+    from collections.abc import Sequence
+
+    from pymake.door import Key
+    from pymake.model.observed import Observed
+    from pymake.model.plan import Plan
+    from pymake.model.task import Project
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What the build before left: the stamps of the files, and which jobs they prove clean."""
+
+    columns: Sequence[array[int]]
+    before: Before
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restored:
+    """A plan from a snapshot."""
+
+    snapshot: Snapshot
+    about: About
+    plan: Plan
+
+    def known(self) -> Known | None:
+        """What is known of files and jobs; None if the journal was written since. For a build, ask under the lock."""
+        snapshot = self.snapshot
+        try:
+            if not snapshot.is_current():
+                return None
+            before = Before(clean=snapshot.clean(), discoverers=snapshot.discoverers(), readers=snapshot.readers())
+            return Known(columns=snapshot.columns(), before=before)
+        except (ValueError, TypeError, EOFError, OSError):
+            return None  # damaged: as if it were not there
+
+    @property
+    def observed(self) -> Observed:
+        """What evaluation looked at, which is as it was."""
+        return self.snapshot.observed
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What the plan gives cause for."""
+        return self.about.warnings
+
+    def project(self) -> Project:
+        """The project that the plan was made from. Its tasks are made when somebody asks for them."""
+        tasks = Column(self.plan.task_count, lambda task: self.plan.task(TaskId(task)))
+        return replace(self.about.project, tasks=tasks)
+
+    def selection(self, key: Key) -> Selection | None:
+        """What a known command line selects."""
+        line = self.snapshot.line(key)
+        if line is None:
+            return None
+        goals = tuple(map(JobId, line.goals))
+        return Selection(goals=goals, wanted=bytearray(line.wanted))
+
+
+def restored(root: str, variant: Variant) -> Restored | None:
+    """The plan of the snapshot of `root` (absolute, the current folder) if its build files were read like this.
+
+    None if there is none, or evaluation would look at something else now.
+    """
+    snapshot = None
+    try:
+        snapshot = Snapshot.open()
+        if snapshot is None:
+            return None
+        about = About.of(snapshot.section(ABOUT), root)
+        if about.variant == variant:
+            return Restored(snapshot=snapshot, about=about, plan=restored_plan(snapshot.paths(), snapshot.section))
+    except (ValueError, KeyError, TypeError, EOFError, OSError):
+        pass  # damaged: as if it were not there
+    if snapshot is not None:
+        snapshot.close()
+    return None
