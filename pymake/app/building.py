@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import replace
 from itertools import compress
 from typing import TYPE_CHECKING
@@ -22,6 +22,8 @@ from pymake.store.lock import BuildLock
 from pymake.store.snapshot import drop_snapshot
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pymake.app.keeping import Given
     from pymake.app.options import BuildOptions
     from pymake.app.restoring import Known
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
     from pymake.interfaces import Reporter
     from pymake.model.task import Project
     from pymake.store.folder import StateFolder
+
+    Phase = Callable[[str], AbstractContextManager[None]]
 
 
 def build(
@@ -40,33 +44,40 @@ def build(
     reporter: Reporter,
     basis: Basis | None = None,
     given: Given | None = None,
+    phase: Phase | None = None,
 ) -> Summary:
     """Bring the targets up to date. The summary says how it went; a failed job raises nothing here.
 
     `basis` says what was looked at or known before. With `given`, a snapshot is kept for that command line.
+    `phase` times the phases of the build.
 
     Raises:
         PymakeError: nothing has run: a broken plan, an unknown target, an unusable `.pymake`, a busy folder.
     """
     refuse_nested(project.root)
+    phase = phase or untimed
     with ExitStack() as stack:
         lock = BuildLock(project.root)
-        lock.acquire(wait=not options.no_wait, on_wait=lambda text: reporter.handle(Note(text=text)))
+        with phase("lock"):
+            lock.acquire(wait=not options.no_wait, on_wait=lambda text: reporter.handle(Note(text=text)))
         stack.callback(lock.release)
-        with collection_paused():
+        with phase("memory"), collection_paused():
             known = None if basis is None or basis.restored is None else basis.restored.known()
             state = open_state(project.root, writing=True, journal=_journal(options, project.root, stack))
         stack.callback(state.close)
         if basis is not None and given is not None:
             basis = replace(basis, key=given.key(project.root))
-        session = _opened(project, _aim(options, where), state, (basis, known), reporter)
+        with phase("plan and survey"):
+            session = _opened(project, _aim(options, where), state, (basis, known), reporter)
         _tell_notes(session, reporter, given)
         for folder in session.folders:
             session.disk.make_folder(folder)
-        summary = _settled(session, options, reporter)
-        session.files.confirm()
-        session.texts.save()
-        _keep(session, summary, state, given)
+        with phase("jobs"):
+            summary = _settled(session, options, reporter)
+        with phase("snapshot"):
+            session.files.confirm()
+            session.texts.save()
+            _keep(session, summary, state, given)
         return summary
 
 
@@ -77,6 +88,11 @@ def _journal(options: BuildOptions, root: str, stack: ExitStack) -> str | None:
     import tempfile  # noqa: PLC0415  # 8 ms that few builds want
 
     return os.path.join(stack.enter_context(tempfile.TemporaryDirectory(prefix="pymake-")), "journal")
+
+
+def untimed(_: str) -> AbstractContextManager[None]:
+    """A phase of which nobody wants to know how long it takes."""
+    return nullcontext()
 
 
 def _aim(options: BuildOptions, where: str) -> Aim:

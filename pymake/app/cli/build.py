@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pymake.app.building import build as build_project
+from pymake.app.building import untimed
 from pymake.app.cli.lines import given_line, verbosity_of
 from pymake.app.cli.opening import open_project
 from pymake.app.cli.words import split_variables
+from pymake.app.profiling import Profile, ProfilingReporter
 from pymake.app.reporting import reporter_for
 from pymake.errors import UsageError
+from pymake.fs.clock import SystemClock
 
 if TYPE_CHECKING:
     from pymake.app.cli.requests import BuildRequest
@@ -24,19 +28,23 @@ def build(request: BuildRequest) -> int:
     if request.options.pdb:
         _check_terminal()
     reporter = _reporter(request)
-    opened = open_project(request, overrides)
-    options = replace(request.options, targets=targets)
+    profile = None if request.profile is None else Profile(SystemClock(), os.path.abspath(request.profile))
+    with untimed("") if profile is None else profile.phase("build files"):
+        opened = open_project(request, overrides)
     try:
         summary = build_project(
             opened.project,
-            options,
+            replace(request.options, targets=targets),
             where=opened.where,
-            reporter=reporter,
+            reporter=reporter if profile is None else ProfilingReporter(profile, reporter),
             basis=opened.basis,
             given=given_line(request, opened.variant),
+            phase=None if profile is None else profile.phase,
         )
     finally:
         reporter.close()
+        if profile is not None:
+            profile.write()
     if summary.interrupted is not None:
         return 128 + summary.interrupted
     return 1 if summary.errors else 0

@@ -38,7 +38,7 @@ def given_line(request: BuildRequest, variant: Variant) -> Given | None:
         here=request.here,
         lines=Lines(verbosity=verbosity_of(request), explain=request.explain, color=color),
         variant=variant,
-        is_final=not (request.json or request.fresh or options.always_make),
+        is_final=not (request.json or request.fresh or request.profile or options.always_make),
     )
 
 

@@ -53,6 +53,9 @@ class BuildRequest(Request):
     touch: bool = switch("-t", "--touch", help="Take the present state as good instead of building.")
     silent: bool = switch("-s", "--silent", help="Say nothing but failures.")
     verbose: bool = switch("-v", "--verbose", help="Show the command of each job.")
+    profile: str | None = option(
+        "--profile", metavar="FILE", read=str, default=None, help="Write where the time went, as a Chrome trace."
+    )
     explain: bool = switch("--explain", help="Show why each job runs.")
     json: bool = switch("--json", help="One event a line on stdout.")
     color: ColorOption = option(
