@@ -66,8 +66,11 @@ class Restored:
         return replace(self.about.project, tasks=tasks)
 
     def selection(self, key: Key) -> Selection | None:
-        """What a known command line selects."""
-        line = self.snapshot.line(key)
+        """What a known command line selects; None if nobody knows, or if that is damaged."""
+        try:
+            line = self.snapshot.line(key)
+        except (ValueError, OSError):
+            return None
         if line is None:
             return None
         goals = tuple(map(JobId, line.goals))

@@ -177,12 +177,10 @@ def _opened(
 ) -> Session:
     texts = Texts(project.root)
     disk = disk_of(project, writing=writing, texts=texts if writing else None)
-    restored = basis.restored
-    memory = state.memory
+    memory, restored = state.memory, basis.restored
     planned = plan_of(project, memory, basis.observed) if restored is None else restored
     plan = planned.plan
-    is_settled = known is not None or plan.has_patterns  # by the last build, or not before the plan has grown
-    orphaned = Orphaned() if is_settled else orphaned_of(project, plan, disk, memory)
+    orphaned = Orphaned() if known or plan.has_patterns else orphaned_of(project, plan, disk, memory)
     files = FileTable(plan, disk, memory, hidden=frozenset(orphaned.removable))
     files.remember(() if known is None else known.columns)
     manifests = Manifests(plan, digest_bytes)
@@ -197,8 +195,7 @@ def _opened(
     if plan.has_patterns:  # what is gone shows when the plan has grown as far as it can before a run
         orphaned = orphaned_of(project, plan, disk, memory)
     warnings = (*planned.warnings, *notes)
-    if aim.strict:
-        _check_inputs(plan, selection, survey, surveying)
+    _check_inputs(aim, selection, survey, surveying)
     return Session(
         project=project,
         plan=plan,
@@ -239,9 +236,11 @@ def _wish(project: Project, aim: Aim) -> Wish:
     )
 
 
-def _check_inputs(plan: Plan, selection: Selection, survey: Survey, surveying: Surveying) -> None:
+def _check_inputs(aim: Aim, selection: Selection, survey: Survey, surveying: Surveying) -> None:
     """The inputs of a job that was cleared are there; only of order-only inputs nobody has made sure."""
-    disk = surveying.disk
+    if not aim.strict:
+        return
+    plan, disk = surveying.files.plan, surveying.disk
     jobs = selection.wanted if plan.has_order_only else survey.suspects
     check_inputs(plan, jobs, surveying.files.is_there, lambda folder: [name for name, _ in disk.scan(folder)])
 

@@ -67,6 +67,11 @@ class FileTable:
         self._assumed: set[FileId] = set()
         self._before: Sequence[array[int]] = ()
 
+    @property
+    def plan(self) -> Plan:
+        """The plan that the files are of."""
+        return self._plan
+
     def remember(self, columns: Sequence[array[int]]) -> None:
         """Take the `Settled.columns` of the build before, of the same plan. They stay true of what nobody looks at."""
         self._before = columns

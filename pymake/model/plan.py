@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pymake.errors import InternalError
 from pymake.model.column import Column
 from pymake.model.ids import FileId, JobId, TaskId
-from pymake.model.rows import Rows
+from pymake.model.rows import Rows, with_late
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -222,13 +222,13 @@ class Plan:
         """The jobs of which the file is a declared dirtying input."""
         if self._consumers is None:
             self._consumers = self._inputs.inverted(len(self._paths))
-        return _with_late(self._consumers, self._late_consumers, file)
+        return with_late(self._consumers, self._late_consumers, file)
 
     def waiting(self, file: FileId) -> Sequence[JobId]:
         """The jobs of which the file is an order-only input."""
         if self._waiting is None:
             self._waiting = self._order_only.inverted(len(self._paths))
-        return _with_late(self._waiting, self._late_waiting, file)
+        return with_late(self._waiting, self._late_waiting, file)
 
     # Jobs
 
@@ -396,11 +396,3 @@ class Plan:
     def group_inputs(self, task: TaskId) -> tuple[FileId, ...]:
         """The files that a group stands for."""
         return self._task_inputs[task]
-
-
-def _with_late(rows: Rows, late: dict[FileId, list[JobId]], file: FileId) -> Sequence[JobId]:
-    """The row of a file, with what joined since the rows were made."""
-    row: Sequence[int] = rows[file] if file < len(rows) else ()
-    if late and file in late:
-        return [*map(JobId, row), *late[file]]
-    return row  # type: ignore[return-value]  # an array of ids cannot be typed as JobId

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from array import array
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+F = TypeVar("F", bound=int)
+J = TypeVar("J", bound=int)
 
 
 class Rows:
@@ -74,3 +77,11 @@ class Rows:
         result = Rows()
         result._starts, result._values = starts, values
         return result
+
+
+def with_late(rows: Rows, late: Mapping[F, list[J]], index: F) -> Sequence[J]:
+    """A row, empty where there are no so many, with what joined since the rows were made."""
+    row: Sequence[int] = rows[index] if index < len(rows) else ()
+    if late and index in late:
+        return [*cast("Sequence[J]", row), *late[index]]
+    return cast("Sequence[J]", row)  # an array of ids cannot be typed as such

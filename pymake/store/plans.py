@@ -37,7 +37,8 @@ FOLLOWING = ("_paths", "_ids", "_task_jobs")
 """Paths have a section of their own; the others follow from it and from `_task_of`."""
 KEPT = (*ROWS, *NUMBERS, *BY_ROW, *BLOCKS, *FOLLOWING)
 UNKEPT = (
-    *("_awaited", "_by_pattern", "_expand_jobs_behind", "_found", "_late_consumers", "_late_waiting", "_patterns"),
+    *("_awaited", "_by_pattern", "_deferred", "_expand_jobs_behind", "_found", "_late_consumers", "_late_waiting"),
+    "_patterns",
 )
 """These have to be empty, or the plan is not kept: outputs and jobs that are known only after a run. So has any column
 that nobody has thought of here."""
