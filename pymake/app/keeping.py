@@ -63,6 +63,8 @@ class Reads:
 
 def reads_of(session: Session) -> Reads:
     """What the jobs of a build were found to read, to be asked while the memory still answers."""
+    if session.plan.has_patterns:
+        return Reads(pairs=())  # such a plan is not kept, and its expand jobs have no memory to ask for
     survey = session.survey
     found = {job: files for job, files in survey.discovered.items() if not survey.suspects[job]}
     for job in compress(map(JobId, range(len(survey.suspects))), survey.suspects):

@@ -113,7 +113,7 @@ def test_what_cannot_be_built_raises_and_runs_nothing(project: Workspace) -> Non
         "UnknownTarget 2 no task and no file of the plan is called 'aa'",
         "UsageError 2 jobs is 0, and must be at least 1",
         "UsageError 2 no build file has a variable 'wrod'",
-        "UsageError 2 targets cannot be int",
+        "UsageError 2 3 is no target",
         "UsageError 2 no build file here or in any folder above",
     ]
     assert not project.exists("out")
