@@ -1,6 +1,6 @@
 """Builds of many quick jobs that are interrupted, killed, or fail here and there: what is left equals a clean build.
 
-The number of rounds is small here. `ROUNDS=300 pytest tests/e2e/test_interrupts.py` is for the night.
+The number of rounds is small here. `ROUNDS=300 pytest -n 2 tests/e2e/test_interrupts.py` is for the night.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ROUNDS = int(os.environ.get("ROUNDS", "6"))
+AT_ONCE = 6
+"""Rounds in one folder."""
 FILES = 120
 
 BUILD = """
@@ -81,14 +83,15 @@ def outputs(root: Path) -> dict[str, str]:
 
 
 @pytest.mark.skipif(not os.path.exists("/proc/self/environ"), reason="only /proc tells what is left")
-def test_interrupts_at_random_moments_change_nothing(workspace: Workspace) -> None:
-    dice = random.Random(ROUNDS)
+@pytest.mark.parametrize("seed", range(ROUNDS // AT_ONCE))
+def test_interrupts_at_random_moments_change_nothing(workspace: Workspace, seed: int) -> None:
+    dice = random.Random(seed)
     source = {f"f{number:03}": f"text {number}\n" for number in range(FILES)}
     workspace.write("pymakefile.py", BUILD)
     for name, text in source.items():
         workspace.write(f"src/{name}.txt", text)
     marker = f"interrupted in {workspace.root}"
-    for number in range(ROUNDS):
+    for number in range(AT_ONCE):
         build = workspace.start("-j4", *dice.choice([(), ("-k",)]), env={"MARKER": marker})
         time.sleep(dice.random() * 1.5)
         sent = dice.choice([signal.SIGINT, signal.SIGINT, signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
