@@ -183,13 +183,10 @@ def _opened(
     orphaned = Orphaned() if known or plan.has_patterns else orphaned_of(project, plan, disk, memory)
     files = FileTable(plan, disk, memory, hidden=frozenset(orphaned.removable))
     files.remember(() if known is None else known.columns)
-    manifests = Manifests(plan, digest_bytes)
-    rebuilder = VerifyingTraces(plan=plan, files=files, memory=memory, manifests=manifests, wish=_wish(project, aim))
-    surveyor = Surveyor(plan=plan, files=files, memory=memory, manifests=manifests, rebuilder=rebuilder)
+    manifests, rebuilder, surveyor = _judges(plan, files, memory, _wish(project, aim))
     surveying = Surveying(surveyor, rebuilder, files, disk)
     if isinstance(planned, Compiled):
         selection, survey, growth, notes = _surveyed(project, aim, planned, surveying)
-        notes = (*notes, *_code_notes(project))
     else:
         selection, survey, growth, notes = _resumed(project, aim, planned, surveying, (basis.key, known))
     if plan.has_patterns:  # what is gone shows when the plan has grown as far as it can before a run
@@ -217,6 +214,16 @@ def _opened(
         folders=tuple(group_folders(plan, selection.wanted, _names(project, aim))),
         restored=restored,
         known=known,
+    )
+
+
+def _judges(plan: Plan, files: FileTable, memory: Memory, wish: Wish) -> tuple[Manifests, VerifyingTraces, Surveyor]:
+    manifests = Manifests(plan, digest_bytes)
+    rebuilder = VerifyingTraces(plan=plan, files=files, memory=memory, manifests=manifests, wish=wish)
+    return (
+        manifests,
+        rebuilder,
+        Surveyor(plan=plan, files=files, memory=memory, manifests=manifests, rebuilder=rebuilder),
     )
 
 
@@ -265,13 +272,13 @@ def _surveyed(
                 wanted = narrowed(plan, selection.wanted, selection.goals, surveying.rebuilder, _wish(project, aim))
                 selection = replace(selection, wanted=wanted)
             surveying.rebuilder.keep(selection.named)
-            return selection, surveying.surveyor.survey(selection.wanted), FixedPlan(), ()
+            return selection, surveying.surveyor.survey(selection.wanted), FixedPlan(), tuple(_code_notes(project))
         from pymake.app.growing import GrowingPlan  # noqa: PLC0415  # few projects have outputs of unknown names
 
         selector = Selector(plan, *targets, deferring=compiled.compiler)
         growth = GrowingPlan(compiled.compiler, selector, surveying, strict=aim.strict)
         survey = growth.start()
-        return selector.selection(), survey, growth, growth.notes
+        return selector.selection(), survey, growth, (*growth.notes, *_code_notes(project))
 
 
 def _resumed(

@@ -97,9 +97,11 @@ EDITS: list[Edit] = [
     lambda root, dice: (root / "os.py").touch() if dice.random() < 0.1 else None,
 ]
 
+# Always -k: what still starts beside a job that fails is a matter of moments, and no two builds need agree on it.
 LINES = [
-    *([], [], [], ["all"], ["all.txt"], ["out/a.up"], ["-j1", "-k"], ["count"], ["-C", "src", "../all.txt"]),
-    *(["mode=other"], ["-B", "up"], ["--fresh"], ["-s"], ["-n"], ["-q"], ["list"], ["why", "all.txt"]),
+    *(["-k"], ["-k"], ["-k", "all"], ["-k", "all.txt"], ["-k", "out/a.up"], ["-j1", "-k"], ["-k", "count"]),
+    *(["-k", "-C", "src", "../all.txt"], ["-k", "mode=other"], ["-kB", "up"], ["-k", "--fresh"], ["-ks"]),
+    *(["-n"], ["-q"], ["list"], ["why", "all.txt"]),
 ]
 
 
