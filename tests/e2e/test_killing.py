@@ -7,10 +7,15 @@ import random
 import signal
 import sys
 import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.e2e.workspace import Workspace, until
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 WAITING = """
     [task.first]
@@ -187,9 +192,29 @@ def test_twenty_kills_at_random_moments_change_nothing(workspace: Workspace) -> 
         until(lambda: not list(workspace.processes()), "a process is left")
 
 
-def test_a_hangup_ends_a_build_unless_the_caller_ignores_it(waiting: Workspace) -> None:
-    build = waiting.start("-j2")
+@contextmanager
+def hangups(action: signal.Handlers) -> Iterator[None]:
+    """What is started meanwhile treats SIGHUP so; a runner of tests may itself have been started by `nohup`."""
+    before = signal.signal(signal.SIGHUP, action)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+def test_a_hangup_ends_a_build(waiting: Workspace) -> None:
+    with hangups(signal.SIG_DFL):
+        build = waiting.start("-j2")
     half_way(waiting)
     build.send(signal.SIGHUP)
     assert build.end().code == 128 + signal.SIGHUP
     assert os.listdir(waiting.root).count("slow") == 0
+
+
+def test_a_hangup_that_the_caller_ignores_is_ignored(waiting: Workspace) -> None:
+    with hangups(signal.SIG_IGN):
+        build = waiting.start("-j2")
+    half_way(waiting)
+    build.send(signal.SIGHUP)
+    build.send(signal.SIGTERM)
+    assert build.end().code == 128 + signal.SIGTERM
