@@ -51,11 +51,6 @@ def is_plain(value: object) -> bool:
     return False
 
 
-def digest_text(text: str) -> str:
-    """The digest of a text, 32 hex digits."""
-    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
-
-
 class Writer:
     """Writes values. `unstable` are the types of those that it could not take apart.
 

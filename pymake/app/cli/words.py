@@ -1,8 +1,8 @@
 """From the words of a command line to a request: which command, its options, targets and variables.
 
-`getopt` reads the words, in the manner of every make: `-j5`, `-j 5`, `-kj5`, `--jobs=5`, `--jobs 5`, a long name cut
-short where that leaves no doubt. It takes 1 ms; libraries that build a parser from functions take 50 and more, and
-"nothing to do" takes less than that. Options may stand anywhere, also where the environment asks for POSIX order.
+`getopt` reads the words, in the manner of every make: `-j5`, `-j 5`, `-kj5`, `--jobs=5`, `--jobs 5`. It takes 1 ms;
+libraries that build a parser from functions take 50 and more, and "nothing to do" takes less than that. Options may
+stand anywhere, also where the environment asks for POSIX order.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pymake.app.options import BuildOptions
 from pymake.errors import UsageError, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
     from pymake.app.flags import Flag
 
@@ -110,13 +110,23 @@ def _split_options(command: str, options: Options, words: Sequence[str]) -> tupl
     rest = list(words[:dashes])
     while rest:
         try:
-            found, rest = getopt.getopt(rest, *_grammar(options))
+            found, left = getopt.getopt(rest, *_grammar(options))
         except getopt.GetoptError as error:
             raise _refusal(command, options, error.opt) from None
+        for name in _cut_short(rest[: len(rest) - len(left)], options, {text for _, text in found}):
+            raise _refusal(command, options, name)
         given += found
-        others += rest[:1]
-        rest = rest[1:]
+        others += left[:1]
+        rest = left[1:]
     return given, [*others, *words[dashes + 1 :]]
+
+
+def _cut_short(words: Iterable[str], options: Options, texts: Container[str]) -> Iterator[str]:
+    """Long names that `getopt` took for the only option that begins so: a slip of the finger must not build."""
+    for word in words:
+        name = word.partition("=")[0]
+        if name.startswith("--") and name not in options and name not in ASKING and word not in texts:
+            yield name[2:]
 
 
 def _grammar(options: Options) -> tuple[str, list[str]]:
@@ -140,18 +150,15 @@ def _read(name: str, flag: Flag, text: str) -> object:
 def _refusal(command: str, options: Options, name: str) -> UsageError:
     """What is wrong with an option that `getopt` refuses, which says so in the language of the user's locale."""
     name = f"-{name}" if len(name) == 1 else f"--{name}"
-    starting = [known for known in options if known.startswith(name)] if name.startswith("--") else []
-    if name in options or len(starting) == 1:
-        known = name if name in options else starting[0]
-        takes = options[known][1].takes_value
+    if name in options:
+        flag = options[name][1]
         return UsageError(
-            f"{known} needs a value: {known} {options[known][1].metavar}" if takes else f"{known} takes no value"
+            f"{name} needs a value: {name} {flag.metavar}" if flag.takes_value else f"{name} takes no value"
         )
     program = "pymake" if command == BuildRequest.command else f"pymake {command}"
     hint = f"{program} --help shows all options"
-    if starting:
-        return UsageError(f"{name} may be {' or '.join(starting)}", hint=hint)
-    facts = [("nearest", ", ".join(near))] if (near := nearest(name, [*options, *ASKING])) else []
+    starting = [known for known in (*options, *ASKING) if name.startswith("--") and known.startswith(name)]
+    facts = [("nearest", ", ".join(near))] if (near := starting or nearest(name, [*options, *ASKING])) else []
     if elsewhere := [other for other in COMMANDS if other != command and name in options_of(other)]:
         facts = [("known to", ", ".join(f"pymake {other}" for other in elsewhere))]
     message = f"no option {name}" if command == BuildRequest.command else f"{program} has no option {name}"

@@ -60,7 +60,7 @@ def test_options_may_be_written_in_every_usual_way(line: str) -> None:
         ("-f a.toml -fb.py x", BuildRequest(files=("a.toml", "b.py"), words=("x",))),
         ("a -n -- -k --jobs", BuildRequest(dry_run=True, words=("a", "-k", "--jobs"))),
         ("- -q", BuildRequest(question=True, words=("-",))),
-        ("--colo never --debug", BuildRequest(color=ColorOption.NEVER, debug=True)),
+        ("--color never --debug", BuildRequest(color=ColorOption.NEVER, debug=True)),
         ("--timeout 1.5 --retries=2", BuildRequest(options=BuildOptions(timeout=1.5, retries=2))),
         ("list --json a", ListRequest(json=True, words=("a",))),
         ("graph --format=mermaid --files", GraphRequest(form=GraphFormat.MERMAID, with_files=True)),
@@ -98,3 +98,9 @@ def test_help_names_every_option_in_80_columns(command: str) -> None:
 def test_no_option_of_building_shares_its_field_with_one_of_showing() -> None:
     building = {name for name, _ in flags_of(BuildOptions)}
     assert building.isdisjoint(name for name, _ in flags_of(BuildRequest))
+
+
+def test_the_value_of_an_option_may_look_like_one() -> None:
+    request = request_of(["list", "-C", "--keep"])
+    assert isinstance(request, ListRequest)
+    assert request.directory == ("--keep",)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from pymake.model.canonical import canonical, digest_text, is_plain
+from pymake.model.canonical import canonical, is_plain
 
 HERE = __name__
 
@@ -142,11 +142,6 @@ def test_every_process_says_the_same() -> None:
 )
 def test_is_plain(value: object, *, plain: bool) -> None:
     assert is_plain(value) is plain
-
-
-def test_digest_of_a_text() -> None:
-    assert digest_text("a") == digest_text("a") != digest_text("b")
-    assert len(digest_text("\udcff")) == 32
 
 
 def test_a_compiled_expression_is_known_by_its_text_and_flags() -> None:
