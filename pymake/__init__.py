@@ -10,9 +10,9 @@ if TYPE_CHECKING:
     from pymake.app.api import build as build
     from pymake.app.api import main as main
     from pymake.app.api import pipeline_get_task_names as pipeline_get_task_names
-    from pymake.app.api import pipeline_printout as pipeline_printout
-    from pymake.app.api import pipeline_printout_graph as pipeline_printout_graph
     from pymake.app.api import pipeline_run as pipeline_run
+    from pymake.app.printing import pipeline_printout as pipeline_printout
+    from pymake.app.printing import pipeline_printout_graph as pipeline_printout_graph
     from pymake.app.shell import sh as sh
     from pymake.errors import CallFailed as CallFailed
     from pymake.errors import CommandFailed as CommandFailed
@@ -67,9 +67,8 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "pymake._version": "__version__",
-    "pymake.app.api": (
-        "Pipeline build main pipeline_get_task_names pipeline_printout pipeline_printout_graph pipeline_run"
-    ),
+    "pymake.app.api": "Pipeline build main pipeline_get_task_names pipeline_run",
+    "pymake.app.printing": "pipeline_printout pipeline_printout_graph",
     "pymake.app.shell": "sh",
     "pymake.errors": (
         "CallFailed CommandFailed InputKeepsChanging JobError JobsFailed OutputMissing OutputProtected PymakeError "

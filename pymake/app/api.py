@@ -10,32 +10,28 @@ from typing import TYPE_CHECKING
 from pymake.app.building import build as build_project
 from pymake.app.finding import root_of
 from pymake.app.options import BuildOptions
+from pymake.app.printing import pipeline_printout, pipeline_printout_graph
 from pymake.app.reporting import reporter_for
-from pymake.app.script import REGENERATE, Logger, ScriptOptions, Target, ignored_facets, names_of, scope_of, targets_of
-from pymake.app.session import Aim, look
-from pymake.app.views.flowchart import write_flowchart
-from pymake.app.views.prospects import prospect_lines
+from pymake.app.script import REGENERATE, Logger, ScriptOptions, Target, names_of, scope_of, targets_of
 from pymake.errors import BuildFileError, Interrupted, JobsFailed
 from pymake.frontends import pipeline
 from pymake.frontends.context import current
 from pymake.frontends.made import project as made_project
 from pymake.frontends.places import caller
 from pymake.frontends.project import load_project
+from pymake.reporters.abbreviating import AbbreviatingReporter
 from pymake.reporters.lines import Verbosity
 from pymake.reporters.logger import LoggerReporter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
-    from typing import BinaryIO, TextIO
 
-    from pymake.app.session import Session
     from pymake.interfaces import Reporter
     from pymake.model.events import Summary
     from pymake.model.task import Project
 
 _REASONS = 4
-_EVERY_JOB = 5
-"""From these values of `verbose` on: why a job runs; every job that is up to date."""
+"""From this value of `verbose` on it is told why a job runs."""
 
 
 class Pipeline(pipeline.Pipeline):
@@ -79,7 +75,6 @@ def pipeline_run(
     forcedtorun_tasks: Target | Iterable[Target] = (),
     multiprocess: int = 1,
     logger: Logger | None = None,
-    *,
     gnu_make_maximal_rebuild_mode: bool = True,
     verbose: int | None = None,
     runtime_data: Mapping[str, object] | None = None,
@@ -93,6 +88,7 @@ def pipeline_run(
     verbose_abbreviated_path: int | None = None,
     pipeline: Pipeline | str | None = None,
     pool_manager: str = "multiprocessing",
+    *,
     keep_going: bool = False,
     always_make: bool = False,
 ) -> Summary:
@@ -125,51 +121,6 @@ def pipeline_run(
         always_make=always_make,
     )
     return _run_script(target_tasks, forcedtorun_tasks, pipeline, options)
-
-
-def pipeline_printout(
-    output_stream: TextIO | None = None,
-    target_tasks: Target | Iterable[Target] = (),
-    forcedtorun_tasks: Target | Iterable[Target] = (),
-    verbose: int | None = None,
-    *,
-    runtime_data: Mapping[str, object] | None = None,
-    checksum_level: int | None = None,
-    history_file: str | os.PathLike[str] | None = None,
-    pipeline: Pipeline | str | None = None,
-) -> None:
-    """Say what `pipeline_run` would do, in the three classes of `pymake -n`; changes nothing.
-
-    `verbose` 0 says nothing, from 5 on every job that is up to date is named. The stream is stdout unless given.
-    """
-    if verbose is not None and verbose <= 0:
-        return
-    options = ScriptOptions(runtime_data=runtime_data or {}, checksum_level=checksum_level, history_file=history_file)
-    session = _look_script(target_tasks, forcedtorun_tasks, pipeline, options)
-    stream = sys.stdout if output_stream is None else output_stream
-    for line in prospect_lines(session, verbose=verbose is not None and verbose >= _EVERY_JOB):
-        stream.write(line + "\n")
-
-
-def pipeline_printout_graph(
-    stream: str | os.PathLike[str] | BinaryIO,
-    output_format: str | None = None,
-    target_tasks: Target | Iterable[Target] = (),
-    forcedtorun_tasks: Target | Iterable[Target] = (),
-    *,
-    no_key_legend: bool = False,
-    runtime_data: Mapping[str, object] | None = None,
-    pipeline: Pipeline | str | None = None,
-) -> None:
-    """Draw the tasks that the targets need, coloured by what is expected of them, into a file or binary stream.
-
-    The format is by default the end of the file's name: `dot`, or what the program `dot` can write (svg, png, jpg …).
-
-    Raises:
-        UsageError: no format, or there is no program `dot` for it, or it refuses.
-    """
-    session = _look_script(target_tasks, forcedtorun_tasks, pipeline, ScriptOptions(runtime_data=runtime_data or {}))
-    write_flowchart(session, stream, output_format, with_legend=not no_key_legend)
 
 
 def pipeline_get_task_names(pipeline: Pipeline | str | None = None) -> list[str]:
@@ -249,28 +200,16 @@ def _run_script(targets: object, forced: object, pipeline: object, options: Scri
     return _ended(project, build_options, "", reporter)
 
 
-def _look_script(targets: object, forced: object, pipeline: object, options: ScriptOptions) -> Session:
-    scope = scope_of(pipeline)
-    aim = Aim(
-        targets=targets_of(targets, scope),
-        forced_tasks=frozenset(names_of(forced, scope)),
-        ignored=ignored_facets(options.checksum_level),
-        strict=False,
-    )
-    return look(made_project(current(), os.getcwd(), options.runtime_data), aim)
-
-
 def _script_reporter(options: ScriptOptions) -> Reporter:
-    verbosity = _verbosity(options.level)
+    verbosity, explain = _verbosity(options.level), options.level >= _REASONS
     if options.logger is None:
-        return reporter_for(sys.stderr, verbosity=verbosity, explain=options.level >= _REASONS)
-    return LoggerReporter(
-        options.logger,
-        verbosity=verbosity,
-        explain=options.level >= _REASONS,
-        log_exceptions=options.log_exceptions,
-        levels=max(options.verbose_abbreviated_path or 0, 0),
-    )
+        reporter = reporter_for(sys.stderr, verbosity=verbosity, explain=explain)
+    else:
+        reporter = LoggerReporter(
+            options.logger, verbosity=verbosity, explain=explain, log_exceptions=options.log_exceptions
+        )
+    levels = options.verbose_abbreviated_path or 0
+    return AbbreviatingReporter(reporter, levels) if levels else reporter
 
 
 def _verbosity(level: int) -> Verbosity:

@@ -325,11 +325,12 @@ def _from(stand: str, target: str, root: str) -> str:
     return os.path.relpath(target, stand)
 
 
-def look(project: Project, aim: Aim, basis: Basis | None = None) -> Session:
-    """A session that never waits and never writes."""
+def look(project: Project, aim: Aim, basis: Basis | None = None, *, journal: str | None = None) -> Session:
+    """A session that never waits and never writes. `journal` is that of `open_state`."""
     with collection_paused():
         known = None if basis is None or basis.restored is None else basis.restored.known()
-        return open_session(project, aim, open_state(project.root, writing=False), basis=basis, known=known)
+        state = open_state(project.root, writing=False, journal=journal)
+        return open_session(project, aim, state, basis=basis, known=known)
 
 
 def disk_of(project: Project, *, writing: bool = False, texts: Texts | None = None) -> RealDisk:

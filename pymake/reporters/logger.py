@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Protocol
 
 from pymake.model.events import JobEnded, Note
@@ -12,8 +11,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pymake.model.events import Event
-
-_PATH = re.compile(r"[^\s,'\"()\[\]]*/[^\s,'\"()\[\]]+")
 
 
 class Speaks(Protocol):
@@ -32,25 +29,19 @@ class Speaks(Protocol):
 class LoggerReporter:
     """Gives the lines of each event to a logger, one call for each event that has some.
 
-    `levels` shortens paths to so many of their last parts; 0 leaves them. A failed job is told by `error` if
-    `log_exceptions`, else by `info`.
+    A failed job is told by `error` if `log_exceptions`, else by `info`.
     """
 
-    def __init__(
-        self, logger: Speaks, *, verbosity: Verbosity, explain: bool, log_exceptions: bool, levels: int
-    ) -> None:
+    def __init__(self, logger: Speaks, *, verbosity: Verbosity, explain: bool, log_exceptions: bool) -> None:
         self._logger = logger
         self._lines = Lines(verbosity=verbosity, explain=explain, color=False)
         self._log_exceptions = log_exceptions
-        self._levels = levels
 
     def handle(self, event: Event) -> None:
         """Tell the logger."""
         text = self._lines.of(event).rstrip("\n")
         if not text:
             return
-        if self._levels:
-            text = _PATH.sub(lambda found: abbreviated(found[0], self._levels), text)
         if isinstance(event, Note):
             self._logger.warning(text)
         elif isinstance(event, JobEnded) and event.error is not None and self._log_exceptions:
@@ -63,15 +54,3 @@ class LoggerReporter:
 
     def close(self) -> None:
         """Nothing is held back."""
-
-
-def abbreviated(path: str, levels: int) -> str:
-    """At most so many last parts of a path, with `.../` in front of what is cut.
-
-    >>> abbreviated("a/b/c.txt", 2), abbreviated("c.txt", 2), abbreviated("/x/c.txt", 0)
-    ('.../b/c.txt', 'c.txt', '/x/c.txt')
-    """
-    parts = path.split("/")
-    if levels <= 0 or len(parts) <= levels:
-        return path
-    return ".../" + "/".join(parts[-levels:])

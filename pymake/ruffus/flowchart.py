@@ -7,7 +7,7 @@ import subprocess
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from pymake.ruffus.colours import LABELS, NORMAL, Colouring, Part
+from pymake.app.views.colours import LABELS, NORMAL, Colouring, Part
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

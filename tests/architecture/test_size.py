@@ -20,7 +20,7 @@ FIXED_BY_RUFFUS = {
     *("pipeline_printout", "pipeline_printout_graph", "pipeline_run"),
     *("run_job", "run_job_using_drmaa", "write_job_script_to_temp_file"),
 }
-"""Functions of `pymake.ruffus` whose parameters are those of Ruffus: scripts give them by position."""
+"""Functions whose parameters are those of Ruffus: scripts give them by position."""
 
 
 def body_lines(function: FunctionTree) -> int:
@@ -47,7 +47,7 @@ def too_large(found: Iterable[Module]) -> list[str]:
             where = f"{module.at(function.lineno)} {function.name}"
             if body_lines(function) > BODY_LINES:
                 large.append(f"{where}: {body_lines(function)} lines")
-            fixed = module.package == "pymake.ruffus" and function.name in FIXED_BY_RUFFUS
+            fixed = module.package in ("pymake.app", "pymake.ruffus") and function.name in FIXED_BY_RUFFUS
             if positional(function) > POSITIONAL and not fixed:
                 large.append(f"{where}: {positional(function)} positional parameters")
     return large

@@ -269,28 +269,6 @@ except PymakeError as error:
     assert ended.out == "an argument of task locked cannot be sent to a worker process extras[0] _thread.lock False\n"
 
 
-def test_printing_says_what_would_run(workspace: Workspace) -> None:
-    ended = script(
-        workspace, "pipeline_printout(sys.stdout, [join])\npipeline_printout(verbose=0)\nprint(os.listdir('.'))\n"
-    )
-    assert "will run (5):" in ended.out
-    assert "  make a.txt: never ran" in ended.out
-    assert "a.txt'" not in ended.out
-
-
-def test_drawing_needs_no_program_for_dot(workspace: Workspace) -> None:
-    script(
-        workspace,
-        "pipeline_printout_graph('g.dot')\nmain.printout_graph('h.dot', target_tasks=[make], no_key_legend=True)\n",
-    )
-    text = workspace.read("g.dot")
-    assert text.startswith("digraph pymake {")
-    assert "t0 -> t1;" in text
-    assert 'fillcolor="#f4b183"' in text
-    assert "cluster_legend" in text
-    assert "cluster_legend" not in workspace.read("h.dot")
-
-
 @pytest.mark.skipif(shutil.which("dot") is None, reason="there is no program dot")
 def test_other_formats_are_drawn_by_dot(workspace: Workspace) -> None:
     script(workspace, "pipeline_printout_graph('g.svg')\npipeline_printout_graph(open('g.png', 'wb'), 'png')\n")

@@ -13,7 +13,7 @@ from pymake.app.session import Aim, look
 from pymake.app.views import graph as drawing
 from pymake.app.views.graph import GraphFormat
 from pymake.app.views.listing import listing_json, listing_lines
-from pymake.app.views.prospects import out_of_date, prospect_json, prospect_lines
+from pymake.app.views.prospects import Detail, out_of_date, prospect_json, prospect_lines
 from pymake.app.views.why import why_json, why_lines
 
 if TYPE_CHECKING:
@@ -29,7 +29,8 @@ def question(request: BuildRequest) -> int:
 def dry_run(request: BuildRequest) -> int:
     """Say what would run. Writes nothing."""
     session = opened(request, _aim(request))
-    write_lines(prospect_json(session) if request.json else prospect_lines(session, verbose=request.verbose))
+    detail = Detail.EVERYTHING if request.verbose else Detail.REASONS
+    write_lines(prospect_json(session) if request.json else prospect_lines(session, detail))
     return 0
 
 

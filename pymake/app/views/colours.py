@@ -21,14 +21,15 @@ class Part(enum.Enum):
     DRAGGED_ALONG = "Up-to-date task forced to rerun"
     TARGET_UP_TO_DATE = "Up-to-date Final target"
     TARGET = "Final target"
+    BLOCKED = "Blocked task"
 
 
 LABELS: Mapping[Part, str] = {
-    **{part: part.value for part in Part},
+    **{part: part.value for part in Part if part is not Part.BLOCKED},
     Part.DRAGGED_ALONG: "Up-to-date task\\nforced to rerun",
     Part.TARGET_UP_TO_DATE: "Up-to-date\\nFinal target",
 }
-"""How the legend says it."""
+"""How the legend of Ruffus says it."""
 
 NORMAL: Mapping[str, object] = {"arrowtype": "normal"}
 _RUNS = (Part.TO_RUN, Part.DRAGGED_ALONG, Part.FORCED, Part.TARGET)
@@ -90,6 +91,7 @@ class Colouring:
             Part.DRAGGED_ALONG: ("transparent", run, run, True),
             Part.TARGET_UP_TO_DATE: (_quoted(scheme.target), done, done, False),
             Part.TARGET: (_quoted(scheme.target), "black", "black", False),
+            Part.BLOCKED: ("white", _quoted(scheme.title), _quoted(scheme.title), True),
         }[part]
         dashes = self._user(part.value, "dashed", str(int(dashed))) not in ("0", "False", "")
         return {
