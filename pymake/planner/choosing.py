@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pymake.errors import BuildFileError
 from pymake.model.fields import MISSING
-from pymake.model.filters import CaptureNaming, FormatterNaming, Unmatched, formatter_fields
+from pymake.model.filters import CaptureNaming, Unmatched, formatter_fields
 from pymake.model.task import Formatter, Kind
 from pymake.planner.structure import texts
 
@@ -40,23 +40,30 @@ _CHOICES: Mapping[Kind, Callable[[Sequence[_Member], int], Iterable[tuple[_Membe
 }
 
 
-def chosen(declared: Declared, drafting: Drafting, sets: Sequence[Sequence[Element]]) -> list[Draft]:
+def chosen(drafting: Drafting, sets: Sequence[Sequence[Element]]) -> list[Draft]:
     """The drafts of a task with these sets of inputs, in their order.
 
     Raises:
         BuildFileError: two templates of a product have a capture of the same name.
         FieldError: a field without a value.
     """
+    declared = drafting.declared
     filters = _filters(declared)
-    taken = [_taken(declared, drafting, elements, one) for elements, one in zip(sets, filters, strict=True)]
+    taken = [_taken(drafting, elements, one) for elements, one in zip(sets, filters, strict=True)]
     choose = _CHOICES.get(declared.task.kind)
     if choose is None:
         _check_names(declared, taken)
         choices: Iterable[tuple[_Member, ...]] = itertools.product(*taken) if all(taken) else ()
     else:
         choices = choose(taken[0], declared.task.tuple_size or 0)
-    name = _by_formatters if filters[0] is not None else _joined if choose is None else _listed
-    return [drafting.named(tuple(member.value for member in choice), name(choice)) for choice in choices]
+    name = _joined if choose is None else _listed
+    drafts: list[Draft] = []
+    for choice in choices:
+        naming = name(choice) if filters[0] is None else drafting.naming_of_choice(_columns(choice))
+        draft = drafting.named(tuple(member.value for member in choice), naming)
+        if draft is not None:
+            drafts.append(draft)
+    return drafts
 
 
 def _filters(declared: Declared) -> list[Formatter | None]:
@@ -69,23 +76,17 @@ def _filters(declared: Declared) -> list[Formatter | None]:
     return [Formatter() if one is None else one for one in given]
 
 
-def _taken(
-    declared: Declared, drafting: Drafting, elements: Sequence[Element], formatter: Formatter | None
-) -> list[_Member]:
+def _taken(drafting: Drafting, elements: Sequence[Element], formatter: Formatter | None) -> list[_Member]:
     if formatter is None:
         return [_Member(element.value, element.captures) for element in elements]
     found: list[_Member] = []
     for element in elements:
-        fields = formatter_fields(formatter, list(texts(element.value)), root=declared.below)
+        fields = formatter_fields(formatter, list(texts(element.value)), root=drafting.declared.below)
         if isinstance(fields, Unmatched):
             drafting.unmatched.append(fields)
         else:
             found.append(_Member(element.value, {**element.captures, **fields}))
     return found
-
-
-def _by_formatters(choice: Sequence[_Member]) -> Naming:
-    return FormatterNaming(_columns(choice))
 
 
 def _listed(choice: Sequence[_Member]) -> Naming:

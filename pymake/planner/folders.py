@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pymake.planner.drafts import Drafting
 from pymake.planner.kinds import KINDS
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def folders_of(declared: Declared, inputs: Inputs) -> tuple[str, ...]:
     ruled = (
         path
         for rule in declared.folders
-        for draft in KINDS[rule.task.kind](rule, inputs).drafts
+        for draft in KINDS[rule.task.kind](Drafting(rule, inputs)).drafts
         for path in draft.outputs
     )
     return tuple(dict.fromkeys((*named, *ruled)))

@@ -56,8 +56,8 @@ class Inputs:
             made = self._of(value)
             return made.elements[0] if made.single and made.elements else list(made.elements)
         if isinstance(value, str):
-            found = read(value)
-            return found if isinstance(found, str) else [match.path for match in self._matches(found)]
+            found = self.found(value)
+            return found if isinstance(found, str) else [element.value for element in found]
         return self._spliced(value)
 
     def elements(self, value: object) -> tuple[list[Element], bool]:
@@ -66,10 +66,8 @@ class Inputs:
             made = self._of(value)
             return [Element(element) for element in made.elements], made.single
         if isinstance(value, str):
-            found = read(value)
-            if isinstance(found, str):
-                return [Element(found)], True
-            return self._elements_of(found), False
+            found = self.found(value)
+            return ([Element(found)], True) if isinstance(found, str) else (found, False)
         found_elements: list[Element] = []
         for item in members(value) or ():
             found_elements.extend(self._element(item))
@@ -79,6 +77,11 @@ class Inputs:
         """All paths that a structure stands for, without repetition."""
         return tuple(dict.fromkeys(texts(self.whole(value)))) if value else ()
 
+    def found(self, text: str) -> str | list[Element]:
+        """What a text of an input stands for: a path, or all that a pattern matches."""
+        found = read(text)
+        return found if isinstance(found, str) else self._elements_of(found)
+
     def warn(self, text: str) -> None:
         """Tell the user something about this task."""
         self._warnings.append(f"{self._task.place}: task {self._task.name}: {text}")
@@ -87,8 +90,8 @@ class Inputs:
         if isinstance(item, TaskRef):
             return [Element(element) for element in self._of(item).elements]
         if isinstance(item, str):
-            found = read(item)
-            return [Element(found)] if isinstance(found, str) else self._elements_of(found)
+            found = self.found(item)
+            return [Element(found)] if isinstance(found, str) else found
         return [Element(self._spliced(item))]
 
     def _elements_of(self, pattern: Pattern) -> list[Element]:
@@ -104,10 +107,10 @@ class Inputs:
                 found.extend(self._of(item).elements)
             elif not isinstance(item, str):
                 found.append(self._spliced(item))
-            elif isinstance(path := read(item), str):
+            elif isinstance(path := self.found(item), str):
                 found.append(path)
             else:
-                found.extend(match.path for match in self._matches(path))
+                found.extend(element.value for element in path)
         return rebuilt(value, found)
 
     def _matches(self, pattern: Pattern) -> list[Match]:

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from pymake.errors import BuildFileError
 from pymake.model.fields import FieldError, field_names
-from pymake.model.filters import describe
-from pymake.model.task import Formatter, Kind, Regex, Suffix
+from pymake.model.task import Kind
 from pymake.planner.choosing import chosen
 from pymake.planner.drafts import Draft, Drafting, Expansion, outputs_of, without_own
 from pymake.planner.inputs import Element, Inputs, Made
@@ -31,19 +30,20 @@ def expand_task(declared: Declared, inputs: Inputs) -> Expansion:
     if declared.task.action is None:
         value = inputs.whole(declared.input)
         return Expansion(made=Made(tuple(texts(value))))
-    return KINDS[declared.task.kind](declared, inputs)
+    return KINDS[declared.task.kind](Drafting(declared, inputs))
 
 
-def _task(declared: Declared, inputs: Inputs) -> Expansion:
+def _task(drafting: Drafting) -> Expansion:
+    declared, inputs = drafting.declared, drafting.inputs
     value = inputs.whole(declared.input)
     if declared.input and not any(texts(value)) and (declared.needs or declared.patterns):
         return _nothing(inputs)
-    return _one_job(declared, inputs, value)
+    return _one_job(drafting, value)
 
 
-def _merge(declared: Declared, inputs: Inputs) -> Expansion:
-    value = inputs.whole(declared.input)
-    return _one_job(declared, inputs, value) if any(texts(value)) else _nothing(inputs)
+def _merge(drafting: Drafting) -> Expansion:
+    value = drafting.inputs.whole(drafting.declared.input)
+    return _one_job(drafting, value) if any(texts(value)) else _nothing(drafting.inputs)
 
 
 def _nothing(inputs: Inputs) -> Expansion:
@@ -51,24 +51,24 @@ def _nothing(inputs: Inputs) -> Expansion:
     return Expansion()
 
 
-def _one_job(declared: Declared, inputs: Inputs, value: object) -> Expansion:
-    draft = Drafting(declared, inputs).fixed(value)
+def _one_job(drafting: Drafting, value: object) -> Expansion:
+    draft = drafting.fixed(value)
     return Expansion((draft,), Made(() if draft.output is None else (draft.output,), single=True))
 
 
-def _originate(declared: Declared, inputs: Inputs) -> Expansion:
-    inner = members(declared.output)
-    drafting = Drafting(declared, inputs)
-    drafts = tuple(map(drafting.one_output, [declared.output] if inner is None else inner))
+def _originate(drafting: Drafting) -> Expansion:
+    output = drafting.declared.output
+    inner = members(output)
+    drafts = tuple(map(drafting.one_output, [output] if inner is None else inner))
     return Expansion(drafts, Made(_sorted(draft.output for draft in drafts)))
 
 
-def _split(declared: Declared, inputs: Inputs) -> Expansion:
-    return _apart(_task(declared, inputs))
+def _split(drafting: Drafting) -> Expansion:
+    return _apart(_task(drafting))
 
 
-def _subdivide(declared: Declared, inputs: Inputs) -> Expansion:
-    return _apart(_transform(declared, inputs))
+def _subdivide(drafting: Drafting) -> Expansion:
+    return _apart(_transform(drafting))
 
 
 def _apart(expansion: Expansion) -> Expansion:
@@ -80,12 +80,12 @@ def _apart(expansion: Expansion) -> Expansion:
     return expansion._replace(made=Made(tuple(elements)))
 
 
-def _transform(declared: Declared, inputs: Inputs) -> Expansion:
-    elements, single = inputs.elements(declared.input)
-    drafting = Drafting(declared, inputs)
+def _transform(drafting: Drafting) -> Expansion:
+    declared = drafting.declared
+    elements, single = drafting.inputs.elements(declared.input)
     drafts: list[Draft] = []
     taken: list[Element] = []
-    for element in _distinct(elements):
+    for element in drafting.in_order(elements):
         draft = drafting.of_element(element)
         if draft is not None:
             drafts.append(draft)
@@ -93,28 +93,27 @@ def _transform(declared: Declared, inputs: Inputs) -> Expansion:
     if declared.filter is None and declared.output:
         for captures in {tuple(element.captures) for element in elements if element.captures}:
             _check_captures(declared, captures)
-    return _expansion(declared, drafting, without_own(drafts, taken), single=single)
+    return _expansion(drafting, without_own(drafts, taken), single=single)
 
 
-def _collate(declared: Declared, inputs: Inputs) -> Expansion:
-    elements = _distinct(inputs.elements(declared.input)[0])
-    drafting = Drafting(declared, inputs)
-    groups = _collated(declared, drafting, elements)
+def _collate(drafting: Drafting) -> Expansion:
+    elements = drafting.in_order(drafting.inputs.elements(drafting.declared.input)[0])
+    groups = _collated(drafting, elements)
     made = outputs_of(groups)
     if any(element.is_match and str(element.value) in made for element in elements):
         drafting.unmatched.clear()
         fresh = [element for element in elements if not (element.is_match and str(element.value) in made)]
-        groups = _collated(declared, drafting, fresh)
-    return _expansion(declared, drafting, groups)
+        groups = _collated(drafting, fresh)
+    return _expansion(drafting, groups)
 
 
-def _collated(declared: Declared, drafting: Drafting, elements: Iterable[Element]) -> list[Draft]:
+def _collated(drafting: Drafting, elements: Iterable[Element]) -> list[Draft]:
     """One draft for each output with its extras. It has the fields that are the same for all its inputs."""
     groups: dict[tuple[str, str], list[Draft]] = {}
     for element in elements:
         draft = drafting.of_element(element)
         if draft is not None:
-            groups.setdefault((key(draft.output), _extras_key(declared, drafting, draft)), []).append(draft)
+            groups.setdefault((key(draft.output), _extras_key(drafting, draft)), []).append(draft)
     return list(map(_collected, groups.values()))
 
 
@@ -128,8 +127,8 @@ def _collected(group: Sequence[Draft]) -> Draft:
     return first._replace(input=tuple(distinct), fields=fields)
 
 
-def _extras_key(declared: Declared, drafting: Drafting, draft: Draft) -> str:
-    extras, naming = declared.task.extras, draft.naming
+def _extras_key(drafting: Drafting, draft: Draft) -> str:
+    extras, naming = drafting.declared.task.extras, draft.naming
     if naming is None or not any(texts(extras)):
         return ""
     values = {**_IN_EVERY_EXTRA, **drafting.values(naming)}
@@ -143,12 +142,12 @@ def _extras_key(declared: Declared, drafting: Drafting, draft: Draft) -> str:
     return key(mapped(extras, replaced))
 
 
-def _choose(declared: Declared, inputs: Inputs) -> Expansion:
+def _choose(drafting: Drafting) -> Expansion:
     """Product, permutations and combinations."""
-    drafting = Drafting(declared, inputs)
+    declared = drafting.declared
     sources = declared.sets or ((declared.input, declared.filter),)
-    sets = [inputs.elements(given)[0] for given, _ in sources]
-    drafts = chosen(declared, drafting, sets)
+    sets = [drafting.inputs.elements(given)[0] for given, _ in sources]
+    drafts = chosen(drafting, sets)
     made = outputs_of(drafts)
     if any(element.is_match and str(element.value) in made for elements in sets for element in elements):
         drafting.unmatched.clear()
@@ -156,25 +155,15 @@ def _choose(declared: Declared, inputs: Inputs) -> Expansion:
             [element for element in elements if not (element.is_match and str(element.value) in made)]
             for elements in sets
         ]
-        drafts = chosen(declared, drafting, fresh)
-    return _expansion(declared, drafting, drafts)
+        drafts = chosen(drafting, fresh)
+    return _expansion(drafting, drafts)
 
 
-def _expansion(declared: Declared, drafting: Drafting, drafts: Sequence[Draft], *, single: bool = False) -> Expansion:
-    unmatched = drafting.unmatched
-    if unmatched and not drafts:
-        raise _nothing_taken(declared, [one.path for one in unmatched])
+def _expansion(drafting: Drafting, drafts: Sequence[Draft], *, single: bool = False) -> Expansion:
+    if drafting.unmatched and not drafts:
+        drafting.none_taken()
     made = _sorted(draft.output for draft in drafts if draft.output is not None)
     return Expansion(tuple(drafts), Made(made, single=single))
-
-
-def _distinct(elements: list[Element]) -> list[Element]:
-    """The elements without repetition, sorted by their texts."""
-    if all(type(element.value) is str for element in elements):
-        found = {str(element.value): element for element in reversed(elements)}
-    else:
-        found = {key(element.value): element for element in reversed(elements)}
-    return [found[name] for name in sorted(found)]
 
 
 def _check_captures(declared: Declared, captures: tuple[str, ...]) -> None:
@@ -188,28 +177,11 @@ def _check_captures(declared: Declared, captures: tuple[str, ...]) -> None:
         )
 
 
-def _nothing_taken(declared: Declared, names: list[str]) -> BuildFileError:
-    filters = [one for one in (declared.filter, *(one for _, one in declared.sets)) if one is not None]
-    wanted = describe(filters[0])
-    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-    hints = {
-        Suffix: "the suffix is the end of the input's name, with its dot",
-        Regex: "the expression is searched in the name as it is given, relative to the root",
-        Formatter: "the expression is searched in the absolute path",
-    }
-    return BuildFileError(
-        f"task {declared.task.name}: no input {wanted}",
-        place=declared.task.place,
-        facts=[("input", ", ".join(names[:3]) + more)],
-        hint=hints[type(filters[0])],
-    )
-
-
 def _sorted(values: Iterable[object]) -> tuple[object, ...]:
     return tuple(sorted(values, key=str))
 
 
-KINDS: Mapping[Kind, Callable[[Declared, Inputs], Expansion]] = {
+KINDS: Mapping[Kind, Callable[[Drafting], Expansion]] = {
     Kind.TASK: _task,
     Kind.ORIGINATE: _originate,
     Kind.TRANSFORM: _transform,
