@@ -108,7 +108,8 @@ class Aim:
     `new` and `old` are files to be taken as changed, and as unchanged, written like targets. `forced_tasks` run
     whatever their state; `ignored` facets do not decide. With `minimal`, nothing is looked at above a task that is
     up to date, in a plan that does not grow. With `strict`, an input that is neither there nor made is an error.
-    Without targets the `default` of the build file is wanted, or with `everything` all that it declares.
+    Without targets the `default` of the build file is wanted, or with `everything` all that it declares. A service
+    may be a target, standing for what it needs, if `serving`.
     """
 
     targets: tuple[str, ...] = ()
@@ -121,6 +122,7 @@ class Aim:
     minimal: bool = False
     strict: bool = True
     everything: bool = False
+    serving: bool = False
 
 
 def orphaned_of(project: Project, plan: Plan, disk: RealDisk, memory: Memory) -> Orphaned:
@@ -265,7 +267,7 @@ def _surveyed(
     plan, targets = compiled.plan, _targets(project, aim)
     with _default_blamed(project, aim):
         if not plan.has_patterns:
-            selection = select(plan, *targets)
+            selection = select(plan, *targets, serving=_may_serve(aim))
             if aim.minimal:
                 from pymake.app.minimal import narrowed  # noqa: PLC0415  # only scripts ask for it
 
@@ -275,7 +277,7 @@ def _surveyed(
             return selection, surveying.surveyor.survey(selection.wanted), FixedPlan(), tuple(_code_notes(project))
         from pymake.app.growing import GrowingPlan  # noqa: PLC0415  # few projects have outputs of unknown names
 
-        selector = Selector(plan, *targets, deferring=compiled.compiler)
+        selector = Selector(plan, *targets, deferring=compiled.compiler, serving=_may_serve(aim))
         growth = GrowingPlan(compiled.compiler, selector, surveying, strict=aim.strict)
         survey = growth.start()
         return selector.selection(), survey, growth, (*growth.notes, *_code_notes(project))
@@ -289,7 +291,7 @@ def _resumed(
     selection = None if key is None else restored.selection(key)
     if selection is None:
         with _default_blamed(project, aim):
-            selection = select(restored.plan, *_targets(project, aim))
+            selection = select(restored.plan, *_targets(project, aim), serving=_may_serve(aim))
     surveying.rebuilder.keep(selection.named)
     before = None if state is None else state.before
     return selection, surveying.surveyor.survey(selection.wanted, before), FixedPlan(), ()
@@ -301,6 +303,11 @@ def _targets(project: Project, aim: Aim) -> tuple[Sequence[str], str]:
         return () if aim.everything else project.default, ""
     stand = os.path.join(project.root, aim.where)
     return [_from(stand, target, project.root) for target in aim.targets], aim.where
+
+
+def _may_serve(aim: Aim) -> bool:
+    """Whether a service may be a target: `default` may name one, and then means what it needs."""
+    return aim.serving or not aim.targets
 
 
 @contextmanager

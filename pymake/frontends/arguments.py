@@ -21,6 +21,7 @@ from pymake.frontends.references import (
 from pymake.model.sizes import bytes_of
 from pymake.model.task import (
     LONGEST_SECONDS,
+    MOST_PORT,
     AddInputs,
     CommandText,
     FolderRule,
@@ -362,6 +363,10 @@ ARGUMENTS: Mapping[str, Argument] = {
     "fresh_process": Argument(field="fresh_process", convert=_boolean("fresh_process")),
     "protected": Argument(field="protected", convert=_boolean("protected")),
     "interactive": Argument(field="interactive", convert=_boolean("interactive")),
+    "service": Argument(field="service", convert=_boolean("service")),
+    "port": Argument(
+        field="port", convert=_number("port", f"a port, 1 to {MOST_PORT}", lambda n: 1 <= n <= MOST_PORT, whole=True)
+    ),
     "audit": Argument(field="records_reads", convert=_audit),
     "always": Argument(field="always", convert=_boolean("always")),
     "posttask": Argument(field="posttask", convert=_posttask, adds=True),

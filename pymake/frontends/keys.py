@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pymake.frontends import shapes
+from pymake.model.service import NOT_FOR_SERVICES
 from pymake.model.task import CHOOSING, Kind
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ class Rule:
     """What else a task needs or must not have that has `key` (with `value`, if one is given)."""
 
     key: str
-    value: str | None = None
+    value: str | bool | None = None
     kinds: tuple[Kind, ...] = ()
     needs: tuple[str, ...] = ()
     refuses: str | None = None
@@ -122,6 +123,8 @@ TASK_KEYS: Mapping[str, Key] = {
             "protected", shapes.BOOLEAN, "Make the outputs read-only, and never overwrite one that was edited by hand."
         ),
         _key("interactive", shapes.BOOLEAN, "The jobs own the terminal, one at a time; their output is not kept."),
+        _key("service", shapes.BOOLEAN, "The command runs beside `pymake watch`, and anew when an input changed."),
+        _key("port", shapes.PORT, "The port that a service listens on."),
         _key("audit", shapes.AUDIT, "record: what a job is seen to read are its inputs too.", "records_reads"),
         _key("always", shapes.BOOLEAN, "Run the jobs in every build."),
         _key("tags", shapes.TEXTS, "Words to find the task by."),
@@ -203,6 +206,36 @@ RULES: tuple[Rule, ...] = (
         refuses="pool",
         message="both interactive and pool",
         hint="leave out pool: interactive jobs run one at a time",
+    ),
+    *(
+        Rule(
+            key="service",
+            value=True,
+            refuses=name,
+            message=f"both service and {name}",
+            hint=f"leave out {name}: {reason}",
+        )
+        for name, reason in NOT_FOR_SERVICES.items()
+    ),
+    Rule(
+        key="service",
+        value=True,
+        needs=("command",),
+        message="service, but no command",
+        hint='write the command that serves, such as command = "python -m http.server"',
+    ),
+    Rule(
+        key="service",
+        value=True,
+        kinds=(Kind.TASK,),
+        message="service, which is for a task of its own kind only",
+        hint="leave out kind: a service is one process",
+    ),
+    Rule(
+        key="port",
+        needs=("service",),
+        message="port, but no service",
+        hint="add service = true, or leave out port",
     ),
     Rule(
         key="output_dir",

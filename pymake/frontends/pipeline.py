@@ -35,7 +35,7 @@ class Pipeline(KindMethods, Referable):
 
     Further arguments of every method, as in `pymake.toml`: depfile, order_only, follows, mkdir, vars, env, uses_env,
     tools, packages, files, cwd, pool, cores, memory, timeout, retries, retry_delay, retry_backoff, fresh_process,
-    temporary, protected, interactive, audit, always, tags, active, doc.
+    temporary, protected, interactive, service, port, audit, always, tags, active, doc.
 
     As an input or in `follows` a pipeline stands for its tail tasks.
 

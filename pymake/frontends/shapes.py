@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from pymake.model.sizes import bytes_of
 from pymake.model.task import (
     LONGEST_SECONDS,
+    MOST_PORT,
     AddInputs,
     CommandText,
     Formatter,
@@ -131,6 +132,12 @@ def whole(least: int) -> Shape:
 
     # JSON schema takes 2.0 for a whole number, TOML does not; nothing in a schema can tell them apart.
     return Shape(expected, {"type": "integer", "minimum": least}, read)
+
+
+def _port(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= MOST_PORT:
+        raise Mismatch(f"a port, 1 to {MOST_PORT}", value)
+    return value
 
 
 def _seconds(value: object) -> float:
@@ -307,6 +314,7 @@ TEXT = Shape("a text", _TEXT, _text)
 FILLED = Shape("a text that is not empty", _FILLED, _filled)
 TEXTS = Shape("a text, or a list of texts", {"anyOf": [_FILLED, _LIST_OF_FILLED]}, _texts)
 TASK_NAMES = Shape("the name of a task, or a list of names", TEXTS.schema, _refs)
+PORT = Shape("a port", {"type": "integer", "minimum": 1, "maximum": MOST_PORT}, _port)
 BOOLEAN = Shape("true or false", {"type": "boolean"}, _boolean)
 MEMORY = Shape(
     "an amount of memory",

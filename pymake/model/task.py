@@ -20,6 +20,9 @@ VariableValue = str | tuple[str, ...]
 """A variable is a text, or a list of texts that become several arguments."""
 
 
+MOST_PORT = 65535
+"""No port has a greater number."""
+
 LONGEST_SECONDS = 1e9
 """A longer timeout or delay, infinity too, makes no difference to anybody, but to the clocks of the system."""
 
@@ -169,7 +172,8 @@ TERMINAL = "the terminal"
 class Task:
     """One declaration. Names are unique in a project; those of other pipelines carry `pipeline::`.
 
-    `action` is None for a group: a task that only stands for its inputs and for what it follows.
+    `action` is None for a group: a task that only stands for its inputs and for what it follows. A `service` runs
+    beside the builds of a watch and makes nothing; `port` is where it listens, if that is known beforehand.
     """
 
     name: str
@@ -207,6 +211,8 @@ class Task:
     fresh_process: bool = False
     protected: bool = False
     interactive: bool = False
+    service: bool = False
+    port: int | None = None
     always: bool = False
     records_reads: bool = False
     active: bool = True

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from pymake.errors import BuildFileError, PlanError, nearest
 from pymake.model.outputs import spliced
 from pymake.model.plan import Plan
+from pymake.model.service import awaits_service
 from pymake.planner.declared import blamed, declare
 from pymake.planner.deferral import OwnOutputs, Shape, deferred_tasks, makers_shapes, may_be, may_meet, shapes_of
 from pymake.planner.facts import Facts, World, missing
@@ -68,6 +69,7 @@ class Compiler:
         self._world = world
         self._facts = Facts(world)
         self._files = Files(world.disk, world.orphans)
+        self._services = frozenset(task.name for task in project.tasks if task.service)
         self._ids: dict[str, TaskId] = {}
         self._by_name: dict[str, Declared] = {}
         self._shapes: dict[str, tuple[Shape, ...]] = {}
@@ -175,6 +177,8 @@ class Compiler:
     def _check_need(self, task: Task, name: str) -> None:
         if name not in self._made:
             raise unknown_task(task, name, self._made)
+        if name in self._services:
+            raise awaits_service(task, name)
         if name == task.name:
             raise BuildFileError(f"task {name} has itself as input", place=task.place, hint="name the files it reads")
 
@@ -268,6 +272,8 @@ class Compiler:
             followed = self._ids.get(ref.name)
             if followed is None:
                 raise unknown_task(task, ref.name, self._ids)
+            if ref.name in self._services:
+                raise awaits_service(task, ref.name)
             yield followed
             yield from map(self._ids.__getitem__, self._behind_deferred_group(ref.name))
             for file in plan.group_inputs(followed):

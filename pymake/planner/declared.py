@@ -12,6 +12,7 @@ from pymake.model.fields import FieldError, bare_field, escape, expand, joined, 
 from pymake.model.filters import compiled_expression
 from pymake.model.outputs import OpenOutput, open_texts
 from pymake.model.patterns import is_glob, normalise, unescaped
+from pymake.model.service import check_service
 from pymake.model.task import (
     TERMINAL,
     AddInputs,
@@ -99,6 +100,7 @@ def declare(task: Task, project: Project) -> Declared:
     sets = words.sets(task)
     change = words.change(task)
     output_dir = None if task.output_dir is None else words.template(task.output_dir)
+    check_service(task)
     _check(task, output)
     check_call(task)
     folders = tuple(declare(_rule_task(task, rule), project) for rule in task.folder_rules)

@@ -7,7 +7,7 @@ import posixpath
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from pymake.errors import UnknownTarget, nearest
+from pymake.errors import UnknownTarget, UsageError, nearest
 from pymake.model.fields import escape
 from pymake.model.ids import FileId, JobId, TaskId
 from pymake.model.patterns import normalise, read, unescaped
@@ -51,8 +51,10 @@ class Selection:
     named: frozenset[JobId] = frozenset()
 
 
-def select(plan: Plan, targets: Sequence[str], where: str) -> Selection:
-    """The jobs that targets need; all jobs if there are no targets.
+def select(plan: Plan, targets: Sequence[str], where: str, *, serving: bool = True) -> Selection:
+    """The jobs that targets need; all jobs if there are no targets, but for services, which no build runs.
+
+    A service as a target stands for what it needs, if the build is for one that is `serving`.
 
     A target is the name of a task, else a path, a folder of outputs or a glob over outputs, relative to the folder
     `where`, itself relative to the root ("" for the root). A source file is a target too: there is nothing to do.
@@ -61,20 +63,37 @@ def select(plan: Plan, targets: Sequence[str], where: str) -> Selection:
         UsageError: a target is none of these.
     """
     if not targets:
-        return Selection(goals=tuple(plan.jobs()), wanted=bytearray(b"\1") * plan.job_count)
-    selector = Selector(plan, targets, where)
+        return _everything(plan)
+    selector = Selector(plan, targets, where, serving=serving)
     selector.extend()
     return selector.selection()
+
+
+def _everything(plan: Plan) -> Selection:
+    services = {job for task in _tasks(plan) if plan.task(task).service for job in plan.task_jobs(task)}
+    wanted = bytearray(b"\1") * plan.job_count
+    for job in services:
+        wanted[job] = 0
+    return Selection(goals=tuple(job for job in plan.jobs() if job not in services), wanted=wanted)
 
 
 class Selector:
     """Owns what is wanted of a plan, also while it grows: targets may be files of jobs that are not yet known."""
 
-    def __init__(self, plan: Plan, targets: Sequence[str], where: str, deferring: Deferring | None = None) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        targets: Sequence[str],
+        where: str,
+        deferring: Deferring | None = None,
+        *,
+        serving: bool = True,
+    ) -> None:
         self._plan = plan
         self._targets = targets
         self._where = where
         self._deferring = deferring
+        self._serving = serving
         self._names = {plan.task(task).name: task for task in _tasks(plan)}
         self._upstream = _Upstream(plan, deferring, self._names)
         self._goals: dict[JobId, None] = {}
@@ -108,6 +127,8 @@ class Selector:
     def _want(self, target: str) -> None:
         task = self._names.get(target)
         if task is not None:
+            if self._plan.task(task).service and self._targets and not self._serving:
+                raise _is_service(target)
             self._goals.update(dict.fromkeys(self._upstream.want_task(task)))
             if self._targets:
                 self._named.update(self._plan.task_jobs(task))
@@ -163,9 +184,16 @@ class _Upstream:
         self._whole[task] = None
         self._want_followed(task)
         jobs = self._plan.task_jobs(task)
+        if self._plan.task(task).service:
+            return [*self._needed_by(jobs), *self.expand(self._plan.task(task).name)]
         self._want(jobs)
         rows = self.expand(self._plan.task(task).name)
         return [*jobs, *self.want_files(self._plan.group_inputs(task)), *rows]
+
+    def _needed_by(self, jobs: Iterable[JobId]) -> list[JobId]:
+        """Want the makers of what jobs read, which are not wanted themselves."""
+        plan = self._plan
+        return [maker for job in jobs for maker in self.want_files((*plan.dirtying(job), *plan.order_only(job)))]
 
     def unsettled(self) -> list[str]:
         """The tasks that are deferred, and the open ones of which not all outputs are found."""
@@ -215,6 +243,9 @@ class _Upstream:
         plan = self._plan
         self._wanted.extend(bytes(plan.job_count - len(self._wanted)))
         for task in self._whole:
+            if plan.task(task).service:
+                self._needed_by(plan.task_jobs(task))
+                continue
             self._want(plan.task_jobs(task))
             self.want_files(plan.group_inputs(task))
         while self._stack:
@@ -275,6 +306,13 @@ def _pattern(target: str, where: str) -> Pattern | None:
 
 def _outputs(plan: Plan) -> Iterator[FileId]:
     return (file for file in map(FileId, range(plan.file_count)) if plan.producer(file) is not None)
+
+
+def _is_service(name: str) -> UsageError:
+    return UsageError(
+        f"{name} is a service: it runs beside a watch, not in a build",
+        hint=f"pymake watch {name} builds what it needs, runs it, and restarts it when that changed",
+    )
 
 
 def _unknown(plan: Plan, target: str, where: str) -> UnknownTarget:

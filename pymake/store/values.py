@@ -25,6 +25,7 @@ PLAIN = (
     *("name", "pool", "cores", "timeout", "retries", "retry_delay", "protected", "always", "active", "mkdir", "cwd"),
     *("env", "uses_env", "tools", "files", "tags", "doc", "output_dir", "depfile", "tuple_size", "variables"),
     *("graphviz", "interactive", "packages", "records_reads", "memory", "retry_backoff", "fresh_process"),
+    *("service", "port"),
 )
 """Fields that are kept as they are."""
 CODED = ("kind", "place", "action", "jobs_limit")

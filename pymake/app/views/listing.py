@@ -51,7 +51,7 @@ def listing(session: Session) -> list[Row]:
     return [
         _row(session, task, prospects)
         for task in tasks
-        if not plan.task_jobs(task) or any(wanted[job] for job in plan.task_jobs(task))
+        if not plan.task_jobs(task) or plan.task(task).service or any(wanted[job] for job in plan.task_jobs(task))
     ]
 
 
@@ -61,9 +61,15 @@ def _row(session: Session, task: TaskId, prospects: Mapping[JobId, Prospect]) ->
     is_unknown = any(session.plan.task_of(row) == task for row in session.plan.expand_jobs())
     return Row(
         task=declared.name,
-        kind="group" if declared.action is None else declared.kind.value,
+        kind="service" if declared.service else "group" if declared.action is None else declared.kind.value,
         jobs=None if is_unknown else len(jobs),
-        state="inactive" if not declared.active else Prospect.MAY.value if is_unknown else _state(jobs, prospects),
+        state="inactive"
+        if not declared.active
+        else "-"
+        if declared.service
+        else Prospect.MAY.value
+        if is_unknown
+        else _state(jobs, prospects),
         doc=next(iter(declared.doc.strip().splitlines()), ""),
     )
 

@@ -39,6 +39,8 @@ GOOD = [
     '[task.a]\nkind = "product"\ninput = ["x", "y"]\nformatter = [["x"], "y"]\noutput = "y"\npython = "m:f"\n',
     '[task.a]\nkind = "permutations"\ninput = "x"\nformatter = []\ntuple_size = 2\noutput = "y"\npython = "m:f"\n',
     '[task.a]\nkind = "transform"\ninput = "{n}.c"\nreplace_inputs = ["x"]\noutput = "y"\npython = "m:f"\n',
+    '[task.a]\nservice = true\nport = 80\ninput = "x"\ncommand = "c"\n',
+    '[task.a]\nservice = false\noutput = "x"\ncommand = "c"\n',
     *page_examples(),
 ]
 

@@ -316,6 +316,35 @@ WRONG: Mapping[str, tuple[str, str]] = {
         '[task.a]\nkind = "merge"\noutput = "x"\ncommand = "c"\n',
         ":2: task a has merge, but no input\n  try: say what the jobs read: input = ...",
     ),
+    "service with an output": (
+        '[task.a]\ncommand = "c"\noutput = "x"\nservice = true\n',
+        (
+            ":4: task a has both service and output\n"
+            "  try: leave out output: a service makes nothing; what it serves is its input"
+        ),
+    ),
+    "service without a command": (
+        "[task.a]\nservice = true\n",
+        (
+            ":2: task a has service, but no command\n  try: write the command that serves, such as command ="
+            ' "python -m http.server"'
+        ),
+    ),
+    "service of a kind": (
+        '[task.a]\nservice = true\nkind = "merge"\ninput = "x"\ncommand = "c"\n',
+        (
+            ":2: task a has service, which is for a task of its own kind only\n  try: leave out kind: a service is one"
+            " process"
+        ),
+    ),
+    "port": (
+        '[task.a]\nservice = true\ncommand = "c"\nport = 70000\n',
+        ":4: task a: port must be a port, 1 to 65535; it is the number 70000",
+    ),
+    "port of no service": (
+        '[task.a]\ncommand = "c"\nport = 80\n',
+        ":3: task a has port, but no service\n  try: add service = true, or leave out port",
+    ),
     "NUL": ('[task.a]\n\noutput = ["x", "a\\u0000b"]\n', ":3: task.a.output holds the character NUL"),
     "NUL in a name": ('[vars]\n"a\\u0000b" = "x"\n', ":1: vars holds the character NUL"),
     "transform idle": (
