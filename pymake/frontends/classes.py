@@ -8,6 +8,7 @@ from functools import partial
 from types import FunctionType
 from typing import TYPE_CHECKING, Protocol
 
+from pymake.frontends.modules import STANDARD
 from pymake.frontends.normal import piece_of
 from pymake.frontends.scopes import by_name
 from pymake.frontends.shown import shown_definition, shown_statements
@@ -22,14 +23,19 @@ if TYPE_CHECKING:
     from pymake.frontends.spaces import Meant, Namespace, Spaces
     from pymake.frontends.texts import ModuleText
 
+_OF_PYTHON = ("<", STANDARD)
 _WRAPPED = ("__func__", "__wrapped__", "fget", "fset", "fdel", "func")
 
 
 def functions_of(class_: type) -> Iterator[tuple[str, FunctionType]]:
-    """The functions that are attributes of a class, by name; also those in properties and static methods."""
+    """The functions that are attributes of a class, by name; also those in properties and static methods.
+
+    What Python itself made of the text of the class, such as the methods of a dataclass, is in that text, and each
+    Python makes others.
+    """
     for name, value in list(vars(class_).items()):
         for held in (value, *(getattr(value, wrapped, None) for wrapped in _WRAPPED)):
-            if isinstance(held, FunctionType):
+            if isinstance(held, FunctionType) and not held.__code__.co_filename.startswith(_OF_PYTHON):
                 yield name, held
 
 

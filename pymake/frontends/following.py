@@ -22,6 +22,7 @@ from pymake.frontends.shown import shown_definition, shown_statements
 from pymake.frontends.spaces import Found, SourceModule, Spaces, Unknown, Written
 from pymake.frontends.syntax import Piece
 from pymake.frontends.values import Values
+from pymake.model.canonical import is_bound
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,7 +67,7 @@ class Follower:
         if isinstance(value, FunctionType):
             if self._spaces.owns(value.__code__.co_filename):
                 return self._function(value)
-            return self._holder(value) if value.__closure__ else None
+            return self._holder(value) if value.__closure__ or hasattr(value, "__wrapped__") else None
         if isinstance(value, type):
             return self._class(value)
         if isinstance(value, ModuleType):
@@ -90,7 +91,7 @@ class Follower:
     def _of_found(self, found: Found, *, changed: bool) -> Reached | None:
         value, space, name = found.value, found.space, found.name
         kind = type(value)
-        if isinstance(value, (FunctionType, BuiltinFunctionType, ModuleType, type)):
+        if isinstance(value, (FunctionType, BuiltinFunctionType, ModuleType, type)) and not is_bound(value):
             return self.of_held(value)
         if callable(getattr(value, "__wrapped__", None)):
             return self._holder(value)

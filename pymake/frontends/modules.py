@@ -19,13 +19,14 @@ if TYPE_CHECKING:
     from types import CodeType, ModuleType
 
 _INSTALLED = {"site-packages", "dist-packages"}
-_STANDARD = os.path.dirname(os.__file__) + os.sep
+STANDARD = os.path.dirname(os.__file__) + os.sep
+"""The folder of Python's own modules."""
 
 
 def is_of_project(filename: str, root: str) -> bool:
     """Whether a source file is the project's own: below its root, not installed, not pymake."""
     below = os.path.join(root, "")
-    if not filename.startswith(below) or filename.startswith((_STANDARD, PACKAGE)):
+    if not filename.startswith(below) or filename.startswith((STANDARD, PACKAGE)):
         return False
     return _INSTALLED.isdisjoint(filename[len(below) :].split(os.sep))
 

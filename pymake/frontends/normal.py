@@ -9,10 +9,12 @@ with Python; it is made for digesting, `shown` is what people see.
 from __future__ import annotations
 
 import ast
+from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from pymake.frontends.scopes import Chain, Scope, Use, by_name
 from pymake.frontends.syntax import Definition, Lookup, Piece, chain_of, imported, is_method, says_nothing
+from pymake.model.canonical import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -64,7 +66,7 @@ class _Reader:
         self._uses.update(dict.fromkeys(Use(None, chain) for chain in chains))
         uses = tuple(sorted(self._uses, key=by_name))
         return Piece(
-            form="".join(self._out),
+            form=blake2b("".join(self._out).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest(),
             uses=uses,
             changed=frozenset(self._scope.changed),
             touched=frozenset(self._touched),
@@ -95,7 +97,7 @@ class _Reader:
             if what is list:
                 if value:
                     self._list(field, value)
-            elif what is str or what is int:
+            elif what is str or what is int or what is bool:
                 put(f"{field}={value!r} ")
             else:
                 put(field)
@@ -139,7 +141,20 @@ class _Reader:
         if isinstance(value, int) and value.bit_length() > _LONGEST_INT_BITS:
             self._out.append(hex(value))
         else:
-            self._out.append(f"{value!r} ")
+            self._out.append(f"{quoted(value) if isinstance(value, str) else repr(value)} ")
+
+    def _joined(self, part: ast.JoinedStr) -> None:
+        """An f-string: Pythons differ in how they cut the text between its values."""
+        self._out.append("JoinedStr(")
+        text = ""
+        for value in part.values:
+            if isinstance(value, ast.Constant) and isinstance(value.value, str):
+                text += value.value
+                continue
+            self._out.append(f"{quoted(text)} ")
+            text = ""
+            self._read(value)
+        self._out.append(f"{quoted(text)})")
 
     def _name(self, part: ast.Name) -> None:
         name = part.id
@@ -344,6 +359,7 @@ class _Reader:
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _SPECIAL: dict[type[ast.AST], Callable[..., None]] = {
     ast.Constant: _Reader._constant,
+    ast.JoinedStr: _Reader._joined,
     ast.Name: _Reader._name,
     ast.Attribute: _Reader._attribute,
     ast.Subscript: _Reader._subscript,
@@ -368,4 +384,5 @@ _SPECIAL: dict[type[ast.AST], Callable[..., None]] = {
     ast.MatchStar: _Reader._named,
     ast.MatchMapping: _Reader._rest,
     **dict.fromkeys((ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Try), _Reader._block),
+    getattr(ast, "TryStar", ast.Try): _Reader._block,
 }

@@ -33,7 +33,7 @@ class Lookup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
-    """The normal form of a piece of code (`form`), and what outside of itself it uses.
+    """The digest of the normal form of a piece of code (`form`), and what outside of itself it uses.
 
     `changed` are the chains that it assigns to, or calls a method of that changes containers: the state of a program,
     not its constants. `touched` are the first names of such chains, those of parameters and variables too.

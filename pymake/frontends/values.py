@@ -12,8 +12,9 @@ import sys
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Protocol
 
+from pymake.frontends.classes import closed_over
 from pymake.frontends.reach import in_order
-from pymake.model.canonical import Writer
+from pymake.model.canonical import Writer, is_bound
 
 if TYPE_CHECKING:
     from pymake.frontends.reach import Links, Reached
@@ -42,7 +43,8 @@ class Values:
     def read_inside(self, value: object) -> tuple[str, Links]:
         """The same of an object that holds code: not by its name, but by what it holds."""
         if isinstance(value, FunctionType):
-            text, links, _ = self._read([cell.cell_contents for cell in value.__closure__ or ()], None)
+            held = list(closed_over(value).values())
+            text, links, _ = self._read([*held, getattr(value, "__wrapped__", None)], None)
             return f"{os.path.basename(value.__code__.co_filename)}:{value.__code__.co_name} {text}", links
         wrapped = getattr(value, "__wrapped__", None)
         text, links, _ = self._read(value, value) if wrapped is None else self._read(wrapped, None)
@@ -63,6 +65,8 @@ class Values:
     def _known(self, value: object, links: list[tuple[str, Reached]]) -> str | None:
         """The text of what stands for code or for the system; a part in it is linked."""
         kind = type(value)
+        if is_bound(value):
+            return None
         if isinstance(value, (FunctionType, BuiltinFunctionType, ModuleType, type)) or hasattr(value, "__wrapped__"):
             part = self._parts.of_held(value)
             name = str(getattr(value, "__qualname__", None) or getattr(value, "__name__", kind.__qualname__))

@@ -58,6 +58,22 @@ def edited(case: Case) -> dict[str, str]:
 
 F = "@task('a', 'b')\ndef f(i, o):\n    "
 
+WRAP = """
+def wrap(f):
+    space = {}
+    exec("def made(*a): return call(*a)", {"call": f}, space)
+    space["made"].__wrapped__ = f
+    return space["made"]
+"""
+LIB = """
+import importlib.util, os
+path = os.path.join(os.path.dirname(__file__), "site-packages", "lib.py")
+spec = importlib.util.spec_from_file_location("wrapping", path)
+module = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(module)
+wrap = module.wrap
+"""
+
 CASES = [
     Case("a helper", f"def h(): return 1\n{F}h()", [("return 1", "return 2")]),
     Case("a helper of a helper", f"def g(): return 1\ndef h(): return g()\n{F}h()", [("return 1", "return 2")]),
@@ -67,6 +83,17 @@ CASES = [
     Case("a helper used as a value", f"def h(): return 1\n{F}return map(h, i)", [("return 1", "return 2")]),
     Case("a helper with a local of the same name elsewhere", f"h = 1\n{F}h = 3; return h", [("h = 1", "h = 2")], False),
     Case("mutually recursive helpers", f"def g(): return h()\ndef h(): return g() or 1\n{F}g()", [("or 1", "or 2")]),
+    Case("a method of a built-in", f"import re\nm = re.compile('a').match\n{F}m(i)", [("'a'", "'b'")]),
+    Case("a method of a dictionary", f"get = {{1: 2}}.get\n{F}get(1)", [("1: 2", "1: 3")]),
+    Case("the order of a dictionary", f"D = {{1: 2, 3: 4}}\n{F}return list(D)", [("1: 2, 3: 4", "3: 4, 1: 2")]),
+    Case("a singleton in a pattern", f"{F}match i:\n        case True: pass", [("True", "False")]),
+    Case("a method of a built-in that is not reached", f"x = 'a'.upper\n{F}pass", [("'a'", "'b'")], False),
+    Case(
+        "a function that a library made by text, and that knows what it wraps",
+        f"import lib\n@lib.wrap\ndef h(): return 1\n{F}h()",
+        [("return 1", "return 2")],
+        files={"site-packages/lib.py": WRAP, "lib.py": LIB},
+    ),
     Case("an alias", f"def h(): return 1\ng = h\n{F}g()", [("return 1", "return 2")]),
     Case("a comment in a helper", f"def h(): return 1\n{F}h()", [("return 1", "return 1  # one")], False),
     Case("the formatting of a helper", f"def h(): return 1\n{F}h()", [("return 1", "\n    return (\n1)")], False),

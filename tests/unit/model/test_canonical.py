@@ -10,11 +10,14 @@ import sys
 import threading
 from collections import OrderedDict, deque
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from struct import Struct
+from types import MappingProxyType, SimpleNamespace
 
 import pytest
 
-from pymake.model.canonical import canonical, is_plain
+from pymake.model.canonical import Writer, canonical, is_plain
 
 HERE = __name__
 
@@ -27,6 +30,25 @@ class Colour(enum.Enum):
 class Point:
     x: int
     y: object
+
+
+class Access(enum.Flag):
+    READ = 1
+    WRITE = 2
+
+
+@dataclass
+class Read:
+    """Holds more than its fields; what is made on use does not count."""
+
+    path: str
+
+    def __post_init__(self) -> None:
+        self.text = f"read of {self.path}"
+
+    @cached_property
+    def length(self) -> int:
+        return len(self.text)
 
 
 class Plain:
@@ -57,13 +79,20 @@ def function() -> None:
         ({3, 1, 2}, "{1, 2, 3}"),
         (set(), "set({})"),
         (frozenset({"b", "a"}), "frozenset({'a', 'b'})"),
-        ({"b": 2, "a": 1}, "{'a': 1, 'b': 2}"),
+        ({"b": 2, "a": 1}, "{'b': 2, 'a': 1}"),
+        (MappingProxyType({"b": 2, "a": 1}), "mappingproxy({'b': 2, 'a': 1})"),
+        ("it's", '"it\'s"'),
+        ("it's \u00e9\u0378\x85\ud800\\", "'it\\'s \u00e9\u0378\\x85\\ud800\\\\'"),
         (Path("a/b"), f"{type(Path()).__name__}('a/b')"),
         (Colour.RED, f"{HERE}.Colour.RED(1)"),
+        (Access.READ | Access.WRITE, f"{HERE}.Access(3)"),
         (Point(1, ["z"]), f"{HERE}.Point(x=1, y=['z'])"),
+        (Read("z"), f"{HERE}.Read(path='z', text='read of z')"),
+        (Struct("<i"), "Struct('<i')"),
         (function, f"{HERE}:function"),
         (Point, f"{HERE}:Point"),
         (len, "builtins:len"),
+        ("abc".upper, "'abc'.upper"),
         (10**4000, hex(10**4000)),
     ],
 )
@@ -99,6 +128,35 @@ def test_which_equal_strings_are_one_object_does_not_matter() -> None:
 
 def test_a_value_without_a_form_stands_by_its_type() -> None:
     assert canonical(threading.Lock()) == "<_thread.lock without a stable form>"
+
+
+def test_what_is_made_on_use_does_not_count() -> None:
+    value = Read("z")
+    before = canonical(value)
+    assert value.length == 9
+    assert canonical(value) == before
+
+
+def test_attributes_are_all_of_an_object_only_if_it_refuses_to_be_copied_itself() -> None:
+    class Refusing:
+        def __init__(self) -> None:
+            self.value = 1
+
+        def __reduce__(self) -> str:
+            raise TypeError
+
+    writer = Writer()
+    assert writer.text(Refusing()).endswith("Refusing<value=1>")
+    assert writer.unstable == []
+    with open(os.devnull) as file:
+        writer.text(file)
+    assert writer.unstable == ["_io.TextIOWrapper"]
+
+
+def test_the_order_of_a_dictionary_counts_and_that_of_attributes_does_not() -> None:
+    assert canonical({"a": 1, "b": 2}) != canonical({"b": 2, "a": 1})
+    assert canonical(OrderedDict(a=1, b=2)) != canonical(OrderedDict(b=2, a=1))
+    assert canonical(SimpleNamespace(a=1, b=2)) == canonical(SimpleNamespace(b=2, a=1))
 
 
 def test_a_value_that_holds_itself_ends() -> None:

@@ -1,0 +1,24 @@
+"""Prints the code key of each function of a module in a folder, by name; run by every Python that is there."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from types import FunctionType
+
+from pymake.frontends.code import Code
+from pymake.frontends.modules import open_root
+
+
+def keys(folder: str, module: str) -> dict[str, str]:
+    """The first 12 digits of each code key."""
+    open_root(folder)
+    code = Code(folder)
+    functions = [value for value in vars(importlib.import_module(module)).values() if isinstance(value, FunctionType)]
+    return {one.__qualname__: code.function(one).code_key[:12] for one in functions if one.__module__ == module}
+
+
+if __name__ == "__main__":
+    for name, key in keys(os.path.abspath(sys.argv[1]), sys.argv[2]).items():
+        print(name, key)
