@@ -71,6 +71,10 @@ class Example:
         assert old in text
         (self.root / path).write_text(text.replace(old, new), encoding="utf-8")
 
+    def copy(self, folder: Path) -> Example:
+        """A copy in another folder, with all that was built: a folder that moved stays up to date."""
+        return Example(shutil.copytree(self.root, folder / self.root.name, symlinks=True))
+
     def touch(self, pattern: str) -> None:
         """Give files another time and the same content."""
         for path in self.root.glob(pattern):

@@ -18,11 +18,16 @@ pytestmark = pytest.mark.skipif(shutil.which("cc") is None, reason="needs a C co
 VARIANTS = ("debug", "release")
 
 
-@pytest.fixture
-def program(tmp_path: Path) -> Example:
-    example = copy_of("c-program", tmp_path)
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Example:
+    example = copy_of("c-program", tmp_path_factory.mktemp("built"))
     assert example.build("-j", "2").numbers() == (39, 0, 0)
     return example
+
+
+@pytest.fixture
+def program(built: Example, tmp_path: Path) -> Example:
+    return built.copy(tmp_path)
 
 
 def objects(names: list[str]) -> list[str]:

@@ -14,11 +14,16 @@ if TYPE_CHECKING:
 STATIONS = ("forest", "harbour", "hill", "town")
 
 
-@pytest.fixture
-def table(tmp_path: Path) -> Example:
-    example = copy_of("table", tmp_path)
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Example:
+    example = copy_of("table", tmp_path_factory.mktemp("built"))
     assert example.build("-j", "4").numbers() == (15, 0, 0)
     return example
+
+
+@pytest.fixture
+def table(built: Example, tmp_path: Path) -> Example:
+    return built.copy(tmp_path)
 
 
 def test_commands_feed_functions_and_back(table: Example) -> None:

@@ -15,11 +15,16 @@ if TYPE_CHECKING:
 TEXTS = ("alice", "as-you-like-it", "genesis", "paradise-lost")
 
 
-@pytest.fixture
-def words(tmp_path: Path) -> Example:
-    example = copy_of("words", tmp_path)
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Example:
+    example = copy_of("words", tmp_path_factory.mktemp("built"))
     assert example.build("-j", "5").numbers() == (10, 0, 0)
     return example
+
+
+@pytest.fixture
+def words(built: Example, tmp_path: Path) -> Example:
+    return built.copy(tmp_path)
 
 
 def test_builds_a_report_and_a_picture(words: Example) -> None:
