@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from contextlib import AbstractContextManager, ExitStack, nullcontext
-from dataclasses import replace
 from itertools import compress
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from pymake.app.machine import usable_cpus
 from pymake.app.nesting import refuse_nested
 from pymake.app.orphans import clear_orphans
 from pymake.app.session import Aim, open_session, orphaned_of
+from pymake.dataclass import replace
 from pymake.engine.survey import temporary_jobs
 from pymake.model.events import BuildEnded, BuildStarted, Note, Summary
 from pymake.model.ids import JobId

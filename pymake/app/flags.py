@@ -7,8 +7,9 @@ An option is one entry: a field of a request (or of `BuildOptions`, for what a b
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, TypeVar, cast
+
+from pymake.dataclass import dataclass, field, metadata_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -59,10 +60,10 @@ def repeated(*names: str, metavar: str, help: str) -> tuple[str, ...]:  # noqa: 
 
 def flags_of(holder: type) -> Iterator[tuple[str, Flag]]:
     """The names of the fields of a dataclass that are options, and how they are written."""
-    for found in fields(holder):
-        flag = found.metadata.get(_KEY)
-        if flag is not None:
-            yield found.name, flag
+    for name, metadata in metadata_of(holder).items():
+        flag = metadata.get(_KEY)
+        if isinstance(flag, Flag):
+            yield name, flag
 
 
 def filled(holder: type[T], values: Mapping[str, object]) -> T:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
 from itertools import compress
 from typing import TYPE_CHECKING
 
+from pymake.dataclass import dataclass
 from pymake.door import Key, key_of, start_of
 from pymake.model.events import BuildEnded, Note, Summary
 from pymake.model.ids import FileId, JobId

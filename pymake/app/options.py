@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from pymake.app.flags import decimal, number, one_of, option, repeated, seconds, switch
+from pymake.dataclass import dataclass
 from pymake.errors import UsageError
 from pymake.executors.makeflags import JobserverForm
 

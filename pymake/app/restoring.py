@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from pymake.dataclass import dataclass, replace
 from pymake.engine.survey import Before
 from pymake.model.column import Column
 from pymake.model.ids import JobId, TaskId

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from pymake.app.options import BuildOptions
+from pymake.dataclass import dataclass, field
 from pymake.errors import UsageError, nearest
 from pymake.frontends import pipeline
 from pymake.frontends.context import current

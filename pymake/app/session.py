@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pymake.app.collecting import collection_paused
 from pymake.app.surveying import Surveying
+from pymake.dataclass import dataclass, replace
 from pymake.engine.files import FileTable
 from pymake.engine.fixed import FixedPlan
 from pymake.engine.manifest import Manifests

@@ -7,9 +7,9 @@ different there keeps the job dirty.
 from __future__ import annotations
 
 from array import array
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from pymake.dataclass import dataclass, replace
 from pymake.model.causes import INPUT, OUTPUT, cause_of
 from pymake.model.ids import ABSENT, VersionId
 from pymake.model.trace import Trace

@@ -6,8 +6,9 @@ code, and folders. Reads of order-only inputs are what the user wanted.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from pymake.dataclass import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

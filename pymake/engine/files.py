@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from array import array
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pymake.dataclass import dataclass
 from pymake.model.ids import ABSENT, FileId, VersionId
 from pymake.model.observed import NEVER
 from pymake.model.trace import FOLDER_SIZE, Stamp

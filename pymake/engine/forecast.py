@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from pymake.dataclass import dataclass, replace
 from pymake.engine.survey import temporary_jobs
 from pymake.model.upstream import Upstream
 from pymake.model.verdict import InputChanged, InputGone, OutputChanged, OutputNeeded

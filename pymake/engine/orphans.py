@@ -6,9 +6,9 @@ jobs that this one knows nothing of.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pymake.dataclass import dataclass
 from pymake.model.ids import VersionId
 from pymake.model.outputs import fits
 from pymake.model.trace import USUAL

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import posixpath
 from array import array
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from pymake.dataclass import dataclass, replace
 from pymake.engine.causes import causes_of
 from pymake.errors import InputKeepsChanging, JobError, OutputMissing
 from pymake.model.ids import ABSENT, FileId, VersionId

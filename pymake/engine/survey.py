@@ -10,10 +10,10 @@ Invariants that carry the short cut:
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from itertools import compress
 from typing import TYPE_CHECKING
 
+from pymake.dataclass import dataclass, field
 from pymake.model.ids import FileId, JobId, TaskId
 
 if TYPE_CHECKING:

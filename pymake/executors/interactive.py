@@ -16,9 +16,9 @@ import os
 import pickle
 import signal
 import sys
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
+from pymake.dataclass import dataclass
 from pymake.errors import CommandFailed, InternalError, JobError, assert_never
 from pymake.executors.complaints import complain
 from pymake.executors.endings import Death, command_failed, timed_out, worker_died

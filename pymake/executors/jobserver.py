@@ -13,9 +13,9 @@ import contextlib
 import fcntl
 import os
 import stat
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from pymake.dataclass import dataclass, field
 from pymake.errors import StateError
 from pymake.executors.makeflags import VARIABLE, JobserverForm, auth, with_jobserver, without_jobserver
 from pymake.executors.tokens import Tokens

@@ -5,9 +5,9 @@ from __future__ import annotations
 import enum
 import signal
 from collections import deque
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pymake.dataclass import dataclass
 from pymake.executors.endings import timed_out
 from pymake.executors.groups import HALT, STARTING, is_there, send
 from pymake.model.job import Cancelled, Command, Failed, Outcome, Succeeded

@@ -5,9 +5,9 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pymake.dataclass import dataclass
 from pymake.executors.groups import send
 from pymake.executors.wire import reply_of
 from pymake.executors.zygote import Zygote

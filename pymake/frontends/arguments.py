@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 
+from pymake.dataclass import dataclass
 from pymake.frontends.forms import bind, check_names, known_names, numbered_inputs
 from pymake.frontends.references import (
     ChangedInputs,

@@ -6,9 +6,9 @@ A new kind is an entry in `FORMS`.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pymake.dataclass import dataclass
 from pymake.errors import nearest
 from pymake.frontends.references import ChangedInputs, Unsuitable
 from pymake.model.task import CHOOSING, Formatter, Kind, Regex, Suffix

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pymake.dataclass import dataclass
 from pymake.frontends import shapes
 from pymake.model.service import NOT_FOR_SERVICES
 from pymake.model.task import CHOOSING, Kind

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from pymake.dataclass import replace
 from pymake.errors import BuildFileError
 from pymake.frontends.code import Code, has_body
 from pymake.frontends.limits import limited

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import shlex
-from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
+from pymake.dataclass import replace
 from pymake.errors import BuildFileError, Place, UsageError, nearest
 from pymake.frontends import toml
 from pymake.model.task import Function, Project

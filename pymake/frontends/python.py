@@ -7,11 +7,11 @@ import importlib
 import os
 import sys
 from contextlib import contextmanager
-from dataclasses import replace
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+from pymake.dataclass import replace
 from pymake.errors import BuildFileError, Place, PymakeError, nearest
 from pymake.frontends.code import Code
 from pymake.frontends.context import evaluating

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
+from pymake.dataclass import dataclass, replace
 from pymake.model.task import AddInputs, FolderRule, InputSet, ReplaceInputs, TaskRef
 
 if TYPE_CHECKING:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
+from pymake.dataclass import dataclass
 from pymake.model.sizes import bytes_of
 from pymake.model.task import (
     LONGEST_SECONDS,

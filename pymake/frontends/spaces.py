@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
 from importlib.machinery import PathFinder, SourceFileLoader
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+from pymake.dataclass import dataclass
 from pymake.frontends.modules import is_of_project
 from pymake.frontends.texts import ModuleText, module_text, text_of
 

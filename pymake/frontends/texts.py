@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 import functools
 import linecache
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from pymake.dataclass import dataclass, field
 from pymake.frontends.normal import piece_of
 from pymake.frontends.scopes import Chain, Use
 from pymake.frontends.syntax import Defined, Piece, chain_of, imported

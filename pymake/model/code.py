@@ -7,8 +7,7 @@ build can say which part changed. Pure: knows neither files nor Python objects.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
+from pymake.dataclass import dataclass, replace
 from pymake.errors import Place
 from pymake.model.trace import LONGEST_FACET, shortened
 

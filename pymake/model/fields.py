@@ -9,8 +9,8 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
+from pymake.dataclass import dataclass
 from pymake.errors import nearest
 
 FieldValue = str | Sequence["FieldValue"]

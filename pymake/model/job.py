@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from pymake.dataclass import dataclass
 from pymake.errors import JobError
 from pymake.model.ids import JobId
 

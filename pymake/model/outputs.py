@@ -7,9 +7,9 @@ from the private use area, and comes back when everything else has been made lit
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pymake.dataclass import dataclass
 from pymake.model.fields import FieldError, escape
 from pymake.model.patterns import Pattern, pieces, read
 

@@ -12,9 +12,9 @@ import functools
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
 
+from pymake.dataclass import dataclass
 from pymake.model.fields import Field, FieldError, escape, parse
 
 _SPECIAL = re.compile(r"[*?\[{}]")

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 
+from pymake.dataclass import dataclass, field
 from pymake.errors import Place
 from pymake.model.code import Meaning
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import zlib
 from array import array
-from dataclasses import dataclass
 from typing import NamedTuple
 
+from pymake.dataclass import dataclass
 from pymake.model.outputs import fits
 
 FOLDER_SIZE = -1

@@ -10,9 +10,9 @@ import functools
 import posixpath
 import re
 import shlex
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pymake.dataclass import dataclass
 from pymake.model.fields import Field, FieldError, escape, field_value, flat, joined, parse
 from pymake.model.job import Command
 from pymake.planner.quoting import SLOT, Spot, quote, read

@@ -6,9 +6,9 @@ the drafts become jobs, in the order of the build files. All of it is linear in 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pymake.dataclass import dataclass
 from pymake.errors import BuildFileError, PlanError, nearest
 from pymake.model.outputs import spliced
 from pymake.model.plan import Plan

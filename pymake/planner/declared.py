@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from pymake.dataclass import dataclass, replace
 from pymake.errors import BuildFileError, assert_never
 from pymake.model.fields import FieldError, bare_field, escape, expand, joined, substitute
 from pymake.model.filters import compiled_expression

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import enum
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pymake.dataclass import dataclass
 from pymake.errors import assert_never
 from pymake.model.fields import FieldError, flat, joined
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import glob
 import posixpath
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from pymake.dataclass import dataclass
 from pymake.errors import UnknownTarget, UsageError, nearest
 from pymake.model.fields import escape
 from pymake.model.ids import FileId, JobId, TaskId

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from pymake.dataclass import replace
 from pymake.model.events import JobEnded, JobStarted, Note
 
 if TYPE_CHECKING:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from pymake.dataclass import dataclass
 from pymake.errors import assert_never
 from pymake.model.events import BuildEnded, BuildStarted, JobEnded, JobStarted, Note, Progress
 from pymake.reporters.lines import last_line, one_line, whole_duration

@@ -5,9 +5,9 @@ from __future__ import annotations
 import enum
 import re
 import shlex
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pymake.dataclass import dataclass
 from pymake.errors import assert_never
 from pymake.model.events import BuildEnded, BuildStarted, JobEnded, JobStarted, Note, Progress
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import subprocess
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from pymake.app.views.colours import LABELS, NORMAL, Colouring, Part
+from pymake.dataclass import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

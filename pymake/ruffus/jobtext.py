@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import textwrap
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pymake.dataclass import dataclass
 from pymake.ruffus.structure import SEQUENCES, names_in
 from pymake.ruffus.timestamps import (
     Compared,

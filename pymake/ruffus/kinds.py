@@ -7,9 +7,9 @@ function is called with: bare values, lists and tuples are told apart by the pro
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from pymake.dataclass import dataclass, field
 from pymake.ruffus.arguments import ADD, KEEP
 from pymake.ruffus.inputs import expanded, globbed
 from pymake.ruffus.ruffus_exceptions import error_input_file_does_not_match

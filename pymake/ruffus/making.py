@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pymake.dataclass import dataclass
 from pymake.ruffus.indicators import formatter, regex, suffix
 from pymake.ruffus.kinds import (
     chosen_by,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from pymake.dataclass import dataclass
 from pymake.ruffus.jobtext import time_lines, wrapped
 from pymake.ruffus.kinds import Parameters
 from pymake.ruffus.messages import NO_JOBS, RULE, description, reasons_of, text_of

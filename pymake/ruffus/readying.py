@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pymake.dataclass import dataclass
 from pymake.ruffus.history import History
 from pymake.ruffus.naming import target_tasks
 from pymake.ruffus.preparing import prepare

@@ -8,10 +8,10 @@ that is not there.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING
 
+from pymake.dataclass import dataclass, field
 from pymake.engine.scheduler import JobState, Scheduler
 from pymake.engine.survey import Survey
 from pymake.errors import Place, assert_never

@@ -7,9 +7,9 @@ extras, at level 2 its function, are others than the record says; there is no in
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from pymake.dataclass import dataclass
 from pymake.model.verdict import AlwaysRuns, Clean, Dirty, FacetChanged, InputChanged, NeverRan, OutputMissing
 from pymake.ruffus.structure import names_in
 

@@ -14,9 +14,9 @@ import signal
 import threading
 import time
 import traceback
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from pymake.dataclass import dataclass
 from pymake.errors import InternalError, JobError
 from pymake.model.job import Call, Cancelled, Failed, Succeeded
 from pymake.ruffus.ruffus_exceptions import JobSignalledBreak

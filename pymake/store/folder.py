@@ -7,8 +7,8 @@ that holds anything else and no `format` is somebody else's, and nothing is writ
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 
+from pymake.dataclass import dataclass
 from pymake.errors import StateError
 from pymake.store.journal import Journal, set_aside
 from pymake.store.logs import FileLogs

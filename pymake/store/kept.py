@@ -15,9 +15,9 @@ from __future__ import annotations
 import contextlib
 import os
 import zlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pymake.dataclass import dataclass
 from pymake.store.format import frame, frames
 from pymake.store.refusal import FOLDER
 

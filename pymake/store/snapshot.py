@@ -6,10 +6,10 @@ import contextlib
 import marshal
 import os
 from array import array
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pymake import door
+from pymake.dataclass import dataclass
 from pymake.model.observed import NEVER, Found, Observed
 from pymake.model.rows import Rows
 from pymake.model.trace import Stamp

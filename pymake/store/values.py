@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import marshal
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
+from pymake.dataclass import dataclass
 from pymake.errors import InternalError, Place
 from pymake.model.canonical import is_plain
 from pymake.model.job import Call, Command

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import posixpath
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from pymake.dataclass import dataclass, replace
 from pymake.errors import PymakeError
 from pymake.model.trace import DIGEST_BYTES, FOLDER_SIZE, Stamp
 

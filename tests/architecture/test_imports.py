@@ -35,4 +35,4 @@ def test_a_door_loads_nothing_but_itself_and_what_is_built_in(name: str) -> None
 
 
 def test_a_costly_import_would_be_seen() -> None:
-    assert {"dataclasses", "pymake.errors", "typing"} <= loaded_by("pymake.errors")
+    assert {"pymake.dataclass", "pymake.errors", "typing"} <= loaded_by("pymake.errors")

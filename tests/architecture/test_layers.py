@@ -19,6 +19,7 @@ BELOW = {"errors", "model", "interfaces"}
 
 MAY_IMPORT: Mapping[str, Collection[str]] = {
     "_version": set(),
+    "dataclass": set(),
     "errors": set(),
     "model": {"errors"},
     "interfaces": {"errors", "model"},
@@ -31,7 +32,7 @@ MAY_IMPORT: Mapping[str, Collection[str]] = {
     "__init__": {*BELOW, *ADAPTERS, "app", "__main__"},
     "__main__": {"app", "door", "errors"},
 }
-"""What each part of pymake may import beside itself and the version."""
+"""What each part of pymake may import beside itself, the version and the dataclasses."""
 
 THIRD_PARTY: Mapping[str, str] = {
     "rich": "pymake.reporters.live",
@@ -92,7 +93,7 @@ def layer_breaks(found: Iterable[Module], names: Collection[str]) -> list[str]:
             if imported.split(".")[0] != "pymake":
                 continue
             other = part_of(module_of(imported, names))
-            if other not in {own, "_version", *MAY_IMPORT[own]}:
+            if other not in {own, "_version", "dataclass", *MAY_IMPORT[own]}:
                 breaks.append(f"{module.at(line)}: {own} imports {imported}")
     return breaks
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pymake.app.building import build as build_project
@@ -14,6 +13,7 @@ from pymake.app.cli.opening import open_project
 from pymake.app.cli.words import split_variables
 from pymake.app.profiling import Profile, ProfilingReporter
 from pymake.app.reporting import reporter_for
+from pymake.dataclass import replace
 from pymake.errors import UsageError
 from pymake.fs.clock import SystemClock
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pymake.app.options import BuildOptions
+from pymake.dataclass import replace
 from pymake.reporters.choose import wants_color
 from pymake.reporters.lines import Lines, Verbosity
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pymake.app.cli.opening import command_names, open_project
@@ -15,6 +14,7 @@ from pymake.app.views.graph import GraphFormat
 from pymake.app.views.listing import listing_json, listing_lines
 from pymake.app.views.prospects import Detail, out_of_date, prospect_json, prospect_lines
 from pymake.app.views.why import why_json, why_lines
+from pymake.dataclass import replace
 
 if TYPE_CHECKING:
     from pymake.app.cli.requests import BuildRequest, GraphRequest, ListRequest, Request, WhyRequest

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pymake._version import __version__
@@ -25,6 +24,7 @@ from pymake.app.cli.requests import (
 )
 from pymake.app.cli.usage import usage_lines
 from pymake.app.cli.words import request_of
+from pymake.dataclass import replace
 from pymake.errors import InternalError, Interrupted, PymakeError, UnknownTarget, nearest
 
 if TYPE_CHECKING:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from contextlib import nullcontext
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pymake.app.cli.requests import COMMANDS
@@ -12,6 +11,7 @@ from pymake.app.finding import root_of
 from pymake.app.observing import note_build_files, runs_python
 from pymake.app.session import Basis
 from pymake.app.tracking import tracked
+from pymake.dataclass import dataclass
 from pymake.errors import UsageError
 from pymake.frontends.project import load_project
 from pymake.model.observed import Observed

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from pymake.dataclass import replace
 from pymake.executors.makeflags import LEVEL, VARIABLE, letters
 
 if TYPE_CHECKING:

@@ -6,17 +6,18 @@ To add an option is to add a field. To add a command is to add a class, its name
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from pymake.app.flags import one_of, option, repeated, switch
 from pymake.app.options import BuildOptions
 from pymake.app.views.graph import GraphFormat
+from pymake.dataclass import dataclass, field
 from pymake.model.causes import CAUSES
 from pymake.reporters.choose import ColorOption
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import ClassVar
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

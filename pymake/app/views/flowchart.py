@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import subprocess
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pymake.app.views.colours import LABELS, NORMAL, Colouring, Part
 from pymake.app.views.prospects import forecasts
+from pymake.dataclass import dataclass, field
 from pymake.engine.forecast import Prospect
 from pymake.errors import UsageError
 from pymake.model.ids import TaskId
