@@ -12,8 +12,11 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
 
+    from pymake.errors import PymakeError
+    from pymake.model.built import Built
     from pymake.model.events import Event
     from pymake.model.growth import Grown
+    from pymake.model.heard import Heard
     from pymake.model.ids import FileId, JobId, VersionId
     from pymake.model.job import Launch, Outcome
     from pymake.model.trace import Failure, Outline, Stamp, Start, Trace, Version
@@ -258,3 +261,78 @@ class Reporter(Protocol):
 
     def close(self) -> None:
         """Leave the terminal as it was."""
+
+
+class Watcher(Protocol):
+    """Hears of changes in folders. Whatever it says, or fails to say, the survey decides."""
+
+    def watch(self, folders: Collection[str]) -> Collection[str]:
+        """From now on hear of what happens right in these folders (not below), and in no others.
+
+        Returns those of which nothing can be heard: they have to be looked at now and then.
+        """
+
+    def files(self) -> Sequence[int]:
+        """Descriptors that can be read when something was heard."""
+
+    def due(self) -> float | None:
+        """The moment (`Clock.monotonic`) at which to ask even if no descriptor can be read; None for never."""
+
+    def heard(self) -> Heard:
+        """What was heard since the last call: all that happened before this one. Never blocks."""
+
+    def close(self) -> None:
+        """Let go of everything."""
+
+
+class News(Protocol):
+    """What happens around a build while it runs; asked again and again."""
+
+    def attend(self) -> None:
+        """See to what has happened meanwhile, without blocking."""
+
+    def edited(self) -> Collection[FileId]:
+        """Sources that do not hold any more what jobs were started with; each is told of once."""
+
+    def ends(self) -> bool:
+        """Whether the build is to end, since it is asked for what it was not made for: what runs is ended."""
+
+    def starts_nothing(self) -> bool:
+        """Whether nothing new is to be started, since the plan is no longer the right one."""
+
+
+class Visitor(Reporter, Protocol):
+    """Somebody outside who asked a watch for a build. Hears the events of it, then is closed."""
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """As on the command line; none means the default."""
+
+    @property
+    def where(self) -> str:
+        """The folder that the targets are relative to, relative to the root."""
+
+    def refuse(self, error: PymakeError) -> None:
+        """There is no such build; `close` follows."""
+
+
+class Companion(Protocol):
+    """What lives as long as a watch and beside its builds: services, the resident.
+
+    All calls come from the thread of the watch, also while a build runs, and must neither block nor raise.
+    """
+
+    def files(self) -> Sequence[int]:
+        """Descriptors that can be read when there is something to attend to. Asked before each wait."""
+
+    def due(self) -> float | None:
+        """The moment (`Clock.monotonic`) at which to attend even if no descriptor can be read; None for never."""
+
+    def attend(self) -> Sequence[Visitor]:
+        """See to what has happened. Returns those who ask for a build: each is served when no build runs."""
+
+    def built(self, built: Built) -> None:
+        """A build has ended, the first one too: its inputs are settled, and may have changed."""
+
+    def close(self) -> None:
+        """The watch ends: leave nothing behind. May take as long as an orderly end takes."""

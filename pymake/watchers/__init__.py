@@ -1,0 +1,1 @@
+"""Hearing of changes on the disk: events of the system, and polling where there are none."""
