@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import enum
+
 from pymake.dataclass import dataclass
 from pymake.errors import JobError
 
@@ -115,6 +117,31 @@ class Note:
     text: str
 
 
+class ServiceState(enum.Enum):
+    """What a service does."""
+
+    STARTED = "started"
+    SAID = "said"
+    """It printed a line."""
+    WAITING = "waiting"
+    """Another program has its port."""
+    ENDED = "ended"
+    """It was told to."""
+    DIED = "died"
+    """It ended by itself, and is started again after a pause."""
+    REFUSED = "refused"
+    """It cannot be started, and is not tried again before something changed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceEvent:
+    """What happens to a service beside the builds of a watch, also between them. `text` is for people."""
+
+    task: str
+    state: ServiceState
+    text: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildEnded:
     """The last event of a build."""
@@ -122,4 +149,4 @@ class BuildEnded:
     summary: Summary
 
 
-Event = BuildStarted | JobStarted | JobEnded | Progress | Note | BuildEnded
+Event = BuildStarted | JobStarted | JobEnded | Progress | Note | ServiceEvent | BuildEnded

@@ -13,7 +13,7 @@ import re
 from typing import TYPE_CHECKING
 
 from pymake.errors import assert_never
-from pymake.model.events import BuildEnded, BuildStarted, JobEnded, JobStarted, Note, Progress
+from pymake.model.events import BuildEnded, BuildStarted, JobEnded, JobStarted, Note, Progress, ServiceEvent
 from pymake.reporters.stream import QuietStream
 
 if TYPE_CHECKING:
@@ -63,6 +63,8 @@ def described(event: Event) -> dict[str, object]:
             return _line("progress", {"done": done, "expected": expected})
         case Note(text=text):
             return _line("note", {"text": text})
+        case ServiceEvent(task=task, state=state, text=text):
+            return _line("service", {"task": task, "state": state.value, "text": text})
         case BuildEnded(summary=summary):
             return _line("build-ended", _summary(summary))
         case _:

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING
 
 from pymake.dataclass import dataclass
 from pymake.errors import assert_never
-from pymake.model.events import BuildEnded, BuildStarted, JobEnded, JobStarted, Note, Progress
+from pymake.model.events import (
+    BuildEnded,
+    BuildStarted,
+    JobEnded,
+    JobStarted,
+    Note,
+    Progress,
+    ServiceEvent,
+    ServiceState,
+)
 
 if TYPE_CHECKING:
     from pymake.model.events import Event, Summary
@@ -108,12 +117,28 @@ class Lines:
                 return self._job_ended(event)
             case Note(text=text):
                 return f"pymake: {text}\n"
+            case ServiceEvent():
+                return self._service(event)
             case BuildEnded(summary=summary):
                 return self._build_ended(summary)
             case BuildStarted() | Progress():
                 return ""
             case _:
                 assert_never(event)
+
+    def _alarm(self, line: str) -> str:
+        return f"{RED}{line}{RESET}\n" if self.color else f"{line}\n"
+
+    def _service(self, event: ServiceEvent) -> str:
+        match event.state:
+            case ServiceState.SAID:
+                return "" if self.verbosity is Verbosity.SILENT else f"{event.task} | {event.text}\n"
+            case ServiceState.STARTED | ServiceState.ENDED:
+                return "" if self.verbosity is Verbosity.SILENT else f"pymake: service {event.task} {event.text}\n"
+            case ServiceState.WAITING | ServiceState.DIED | ServiceState.REFUSED:
+                return self._alarm(f"pymake: service {event.task} {event.text}")
+            case _:
+                assert_never(event.state)
 
     def _job_started(self, event: JobStarted) -> str:
         if self.verbosity is Verbosity.SILENT:

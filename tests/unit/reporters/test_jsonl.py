@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 
 from pymake import errors
 from pymake.errors import CallFailed, JobError, Place
-from pymake.model.events import BuildEnded, BuildStarted, Event, Note, Progress, Summary
+from pymake.model.events import BuildEnded, BuildStarted, Event, Note, Progress, ServiceEvent, ServiceState, Summary
 from pymake.reporters.jsonl import JsonReporter, described
 from tests.unit.reporters.samples import FAILURE, ended, started
 
@@ -54,6 +54,13 @@ EVENTS: list[tuple[Event, str]] = [
             '{"schema": 1, "event": "job-ended", "job": 3, "task": "objects", "label": "objects build/a.o", '
             '"outputs": ["build/a.o"], "seconds": 0.41, "done": 3, "expected": 4, "printed": "a.c:1: error: no\\n", '
             f'"left_out": 0, "error": {ERROR}}}'
+        ),
+    ),
+    (
+        ServiceEvent(task="serve", state=ServiceState.STARTED, text="started on http://localhost:8000"),
+        (
+            '{"schema": 1, "event": "service", "task": "serve", "state": "started", '
+            '"text": "started on http://localhost:8000"}'
         ),
     ),
     (Progress(done=3, expected=3), '{"schema": 1, "event": "progress", "done": 3, "expected": 3}'),
@@ -127,7 +134,7 @@ def test_every_kind_of_event_is_in_schema_and_manual() -> None:
 
 def test_the_examples_of_the_manual_are_what_is_written() -> None:
     examples = re.findall(r"(?m)^```json\n(.*)\n```$", MANUAL)
-    assert len(examples) == 6
+    assert len(examples) == 7
     assert {*examples} <= {line for _, line in EVENTS}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pymake.errors import JobError, OutputMissing, Place
-from pymake.model.events import BuildEnded, BuildStarted, Note, Progress, Summary
+from pymake.model.events import BuildEnded, BuildStarted, Note, Progress, ServiceEvent, ServiceState, Summary
 from pymake.reporters.lines import Lines, Verbosity, duration, one_line, whole_duration
 from tests.unit.reporters.samples import FAILURE, ended, started
 
@@ -188,3 +188,13 @@ CUT = Summary(ran=3, up_to_date=5, not_run=2, seconds=1.21, interrupted=2)
 )
 def test_the_last_line(summary: Summary, silent: bool, text: str) -> None:
     assert Lines(verbosity=SILENT if silent else NORMAL).of(BuildEnded(summary=summary)) == text
+
+
+@pytest.mark.parametrize("state", ServiceState)
+def test_services(state: ServiceState) -> None:
+    event = ServiceEvent(task="serve", state=state, text="text")
+    is_bad = state in {ServiceState.WAITING, ServiceState.DIED, ServiceState.REFUSED}
+    text = "serve | text\n" if state is ServiceState.SAID else "pymake: service serve text\n"
+    assert Lines().of(event) == text
+    assert Lines(verbosity=SILENT).of(event) == (text if is_bad else "")
+    assert Lines(color=True).of(event) == (f"\x1b[31m{text[:-1]}\x1b[0m\n" if is_bad else text)
