@@ -18,7 +18,7 @@ from pymake.planner.deferral import OwnOutputs, Shape, deferred_tasks, makers_sh
 from pymake.planner.facts import Facts, World, missing
 from pymake.planner.files import Files
 from pymake.planner.folders import folders_of
-from pymake.planner.inputs import Inputs, Made, unknown_task
+from pymake.planner.inputs import Made, PlannedInputs, unknown_task
 from pymake.planner.jobs import Jobs
 from pymake.planner.kinds import expand_task
 from pymake.planner.makers import check_makers
@@ -206,10 +206,10 @@ class Compiler:
             return expansion.drafts[0].outputs
         return tuple(path for draft in expansion.drafts for path in draft.outputs)
 
-    def _inputs(self, declared: Declared, own: Sequence[str]) -> Inputs:
+    def _inputs(self, declared: Declared, own: Sequence[str]) -> PlannedInputs:
         task = declared.task
         outputs = OwnOutputs(own, shapes_of(declared)) if declared.is_open else frozenset(own)
-        return Inputs(task, files=self._files, made=self._made, own=outputs, warnings=self._warnings[task.name])
+        return PlannedInputs(task, files=self._files, made=self._made, own=outputs, warnings=self._warnings[task.name])
 
     def _expand_together(self, tasks: Sequence[Declared]) -> None:
         """Tasks that may need each other: expand them until nothing new comes of it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, NamedTuple
 
 from pymake.errors import BuildFileError, nearest
@@ -32,20 +33,23 @@ class Made(NamedTuple):
     single: bool = False
 
 
-class Inputs:
-    """Resolves the inputs of one task. `own` are outputs of the task itself, which none of its patterns matches.
+class Inputs(ABC):
+    """Resolves the inputs of one task. `made` says what the tasks that its inputs name make.
 
-    `made` answers for all tasks of the project. `warnings` collects what the user should know.
+    What a text stands for is for a vocabulary to say.
     """
 
-    def __init__(
-        self, task: Task, *, files: Files, made: Mapping[str, Made], own: Container[str], warnings: list[str]
-    ) -> None:
+    def __init__(self, task: Task, made: Mapping[str, Made]) -> None:
         self._task = task
-        self._files = files
         self._made = made
-        self._own = own
-        self._warnings = warnings
+
+    @abstractmethod
+    def found(self, text: str) -> str | list[Element]:
+        """What a text of an input stands for: a path, or all that a pattern matches."""
+
+    @abstractmethod
+    def warn(self, text: str) -> None:
+        """Tell the user something about this task."""
 
     def whole(self, value: object) -> object:
         """The whole input of one job: a text stays a text, a pattern or a task becomes a list.
@@ -77,15 +81,6 @@ class Inputs:
         """All paths that a structure stands for, without repetition."""
         return tuple(dict.fromkeys(texts(self.whole(value)))) if value else ()
 
-    def found(self, text: str) -> str | list[Element]:
-        """What a text of an input stands for: a path, or all that a pattern matches."""
-        found = read(text)
-        return found if isinstance(found, str) else self._elements_of(found)
-
-    def warn(self, text: str) -> None:
-        """Tell the user something about this task."""
-        self._warnings.append(f"{self._task.place}: task {self._task.name}: {text}")
-
     def _element(self, item: object) -> list[Element]:
         if isinstance(item, TaskRef):
             return [Element(element) for element in self._of(item).elements]
@@ -93,9 +88,6 @@ class Inputs:
             found = self.found(item)
             return [Element(found)] if isinstance(found, str) else found
         return [Element(self._spliced(item))]
-
-    def _elements_of(self, pattern: Pattern) -> list[Element]:
-        return [Element(path, captures, True) for path, captures in self._matches(pattern)]
 
     def _spliced(self, value: object) -> object:
         inner = members(value)
@@ -113,18 +105,45 @@ class Inputs:
                 found.extend(element.value for element in path)
         return rebuilt(value, found)
 
+    def _of(self, ref: TaskRef) -> Made:
+        made = self._made.get(ref.name)
+        if made is None:
+            raise unknown_task(self._task, ref.name, self._made)
+        return made
+
+
+class PlannedInputs(Inputs):
+    """Inputs that name files of the project: those on disk, and those that its tasks make.
+
+    `own` are outputs of the task itself, which none of its patterns matches; `made` answers for all tasks of the
+    project. `warnings` collects what the user should know.
+    """
+
+    def __init__(
+        self, task: Task, *, files: Files, made: Mapping[str, Made], own: Container[str], warnings: list[str]
+    ) -> None:
+        super().__init__(task, made)
+        self._files = files
+        self._own = own
+        self._warnings = warnings
+
+    def found(self, text: str) -> str | list[Element]:
+        """As `Inputs` says; what matches a template has its captures."""
+        found = read(text)
+        if isinstance(found, str):
+            return found
+        return [Element(path, captures, True) for path, captures in self._matches(found)]
+
+    def warn(self, text: str) -> None:
+        """As `Inputs` says."""
+        self._warnings.append(f"{self._task.place}: task {self._task.name}: {text}")
+
     def _matches(self, pattern: Pattern) -> list[Match]:
         own = self._own
         found = [match for match in self._files.matches(pattern) if match.path not in own]
         if not found:
             self.warn(f"nothing matches {pattern.text}")
         return found
-
-    def _of(self, ref: TaskRef) -> Made:
-        made = self._made.get(ref.name)
-        if made is None:
-            raise unknown_task(self._task, ref.name, self._made)
-        return made
 
 
 def unknown_task(task: Task, name: str, known: Collection[str]) -> BuildFileError:

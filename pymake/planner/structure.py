@@ -1,40 +1,18 @@
-"""Nested parameters: file names in lists, tuples and sets; anything else passes through."""
+"""Nested parameters with output patterns in them; the rest of what can be asked of them is in `model.structure`."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from pymake.model.outputs import OpenOutput, open_texts
+from pymake.model.structure import key, members, rebuilt, texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from pymake.model.fields import FieldValue
 
-_SEQUENCES = (list, tuple)
-_SETS = (set, frozenset)
-
-
-def members(value: object) -> list[object] | None:
-    """The members of a list, tuple or set, of sets in a stable order; None for anything else."""
-    if isinstance(value, _SEQUENCES):
-        return list(value)
-    if isinstance(value, _SETS):
-        return sorted(value, key=str)
-    return None
-
-
-def rebuilt(like: object, values: list[object]) -> object:
-    """The values in a list, tuple or set of the same type as `like`."""
-    match like:
-        case tuple():
-            return tuple(values)
-        case set():
-            return set(values)
-        case frozenset():
-            return frozenset(values)
-        case _:
-            return values
+__all__ = ["field_value", "key", "mapped", "members", "rebuilt", "texts", "written"]
 
 
 def mapped(value: object, change: Callable[[str], object]) -> object:
@@ -49,32 +27,6 @@ def mapped(value: object, change: Callable[[str], object]) -> object:
         return value.mapped(change)
     inner = members(value)
     return value if inner is None else rebuilt(value, [mapped(item, change) for item in inner])
-
-
-def texts(value: object) -> Iterator[str]:
-    """Every text, depth first.
-
-    >>> list(texts(["a", ("b", 1, {"c"})]))
-    ['a', 'b', 'c']
-    """
-    if isinstance(value, str):
-        yield value
-        return
-    for item in members(value) or ():
-        if isinstance(item, str):
-            yield item
-        else:
-            yield from texts(item)
-
-
-def key(value: object) -> str:
-    """One text for equal structures, whatever order their sets come in.
-
-    >>> key(["a", 1]), key({"c", "b"}) == key({"b", "c"})
-    ("['a', '1']", True)
-    """
-    inner = members(value)
-    return str(value) if inner is None else str([key(item) for item in inner])
 
 
 def written(output: object) -> Iterator[str]:

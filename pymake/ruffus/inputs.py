@@ -1,166 +1,144 @@
-"""What stands for files in an input: patterns, tasks, pipelines and values of a run, and what they become.
+"""What stands for files in an input: names and functions become references to tasks, patterns the files that are there.
 
-An input is read twice. When a run is set up, names and functions become tasks, which tells what waits for what; when
-the parameters of a task are made, everything becomes the names that are there then.
+An input is read twice. When a run is set up, names and functions become references, which tells what waits for what;
+when the parameters of a task are made, the planner replaces references and patterns by the names that are there then.
 """
 
 from __future__ import annotations
 
 import glob
-from typing import TYPE_CHECKING, Protocol
+import os
+from typing import TYPE_CHECKING, Generic, TypeVar
 
+from pymake.model.structure import members, rebuilt
+from pymake.model.task import TaskRef
+from pymake.planner.inputs import Element, Inputs, Made
 from pymake.ruffus.indicators import output_from, runtime_parameter
+from pymake.ruffus.jobs import Source
 from pymake.ruffus.ruffus_exceptions import error_missing_runtime_parameter
-from pymake.ruffus.structure import is_pattern, is_sequence, rebuilt
+from pymake.ruffus.structure import is_pattern, is_sequence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    Lookup = Callable[[object], "Sequence[Source] | None"]
+S = TypeVar("S", bound=Source)
+
+_VALUE = "runtime_parameter:"
+"""Starts the name of a reference to a value of the run; no name of a task has a colon and then a letter."""
 
 
-class Source(Protocol):
-    """A task whose outputs are an input."""
-
-    @property
-    def is_single(self) -> bool:
-        """Whether it makes one job with one output, which is passed as it is and not as a list of one."""
-
-    def outputs(self, run: World) -> list[object]:
-        """What it makes, an element for each job (or for each file, where a job makes many)."""
-
-
-class World(Protocol):
-    """What a run knows: the values for `runtime_parameter`, and the outputs of tasks as they are now."""
-
-    runtime_data: Mapping[str, object]
-
-    def outputs(self, task: Source) -> list[object]:
-        """`task.outputs`, remembered as long as nothing can have changed them."""
-
-
-class TaskHere:
-    """Stands in an input where a task was named."""
-
-    __slots__ = ("task",)
-
-    def __init__(self, task: Source) -> None:
-        self.task = task
-
-    def __repr__(self) -> str:
-        return f"TaskHere({self.task!r})"
-
-
-def resolved(value: object, lookup: Lookup, *, texts_are_tasks: bool = False) -> object:
-    """The input with a `TaskHere` wherever a task stands.
+class Resolving(Generic[S]):
+    """Makes references of what stands for tasks in the inputs of one task. Owns what it has found.
 
     `lookup` finds the tasks behind a function, a task, a pipeline or, inside `output_from`, a text; None for anything
-    else.
+    else. `tasks` are all that were found, by the names of their references; with `looks`, what the inputs stand for
+    depends on which files there are, or on values of the run.
     """
-    if isinstance(value, output_from):
-        members = [_resolved_word(word, lookup) for word in value.args]
-        return members[0] if len(members) == 1 else members
-    if isinstance(value, str) and not texts_are_tasks:
-        return value
-    found = lookup(value)
-    if found is not None:
-        here: list[object] = [TaskHere(task) for task in found]
-        return here[0] if len(here) == 1 else here
-    if isinstance(value, (list, tuple, set)):
-        return rebuilt(value, list(_resolved_members(value, lookup, texts_are_tasks=texts_are_tasks)))
-    return value
 
+    def __init__(self, lookup: Callable[[object], Sequence[S] | None]) -> None:
+        self._lookup = lookup
+        self.tasks: dict[str, S] = {}
+        self.looks = False
 
-def _resolved_word(word: object, lookup: Lookup) -> object:
-    return resolved(word, lookup, texts_are_tasks=True)
+    def resolved(self, value: object, *, texts_are_tasks: bool = False) -> object:
+        """The input with a reference wherever a task, or a value of the run, stands."""
+        if isinstance(value, output_from):
+            found = [self.resolved(word, texts_are_tasks=True) for word in value.args]
+            return found[0] if len(found) == 1 else found
+        if isinstance(value, runtime_parameter):
+            self.looks = True
+            return TaskRef(name=f"{_VALUE}{value.args[0] if value.args else None}")
+        if isinstance(value, str) and not texts_are_tasks:
+            self.looks = self.looks or is_pattern(value)
+            return value
+        tasks = self._lookup(value)
+        if tasks is not None:
+            here: list[object] = [self._reference(task) for task in tasks]
+            return here[0] if len(here) == 1 else here
+        inner = members(value)
+        if inner is None:
+            return value
+        return rebuilt(value, list(self._members(inner, texts_are_tasks=texts_are_tasks)))
 
-
-def _resolved_members(
-    members: Sequence[object] | set[object], lookup: Lookup, *, texts_are_tasks: bool
-) -> Iterator[object]:
-    """Several names in one `output_from`, and the tasks of a pipeline, are spliced into the list around them."""
-    for member in members:
-        found = resolved(member, lookup, texts_are_tasks=texts_are_tasks)
-        several = isinstance(member, output_from) or not isinstance(member, (list, tuple, set, str))
-        if several and isinstance(found, list):
-            yield from found
-        else:
-            yield found
-
-
-def tasks_in(value: object) -> Iterator[Source]:
-    """The tasks that stand in a resolved input."""
-    if isinstance(value, TaskHere):
-        yield value.task
-    elif isinstance(value, (list, tuple, set)):
-        for member in value:
-            yield from tasks_in(member)
-
-
-def has_patterns(value: object) -> bool:
-    """Whether what an input stands for depends on which files there are, or on values of the run."""
-    if isinstance(value, str):
-        return is_pattern(value)
-    if isinstance(value, (list, tuple, set)):
-        return any(map(has_patterns, value))
-    return isinstance(value, runtime_parameter)
-
-
-def expanded(value: object, world: World, *, bare: bool = False) -> object:
-    """The names that a resolved input stands for as the files are.
-
-    With `bare`, a task with a single output that is the whole input stands for that output.
-    """
-    if isinstance(value, TaskHere):
-        outputs = world.outputs(value.task)
-        if bare and value.task.is_single and len(outputs) == 1:
-            return outputs[0]
-        return list(outputs)
-    if isinstance(value, str):
-        return matches(value) if is_pattern(value) else value
-    if isinstance(value, runtime_parameter):
-        return runtime_value(value, world)
-    if isinstance(value, (list, tuple, set)):
-        members: list[object] = []
-        for member in value:
-            found = expanded(member, world)
-            if _is_spliced(member) and is_sequence(found):
-                members.extend(found)
+    def _members(self, inner: list[object], *, texts_are_tasks: bool) -> Iterator[object]:
+        """Several names in one `output_from`, and the tasks of a pipeline, are spliced into the list around them."""
+        for member in inner:
+            found = self.resolved(member, texts_are_tasks=texts_are_tasks)
+            several = isinstance(member, output_from) or (members(member) is None and not isinstance(member, str))
+            if several and isinstance(found, list):
+                yield from found
             else:
-                members.append(found)
-        return rebuilt(value, members)
+                yield found
+
+    def _reference(self, task: S) -> TaskRef:
+        self.tasks[task.reference] = task
+        return TaskRef(name=task.reference)
+
+
+class NamesNow(Inputs):
+    """Inputs as Ruffus reads them: a name with `*`, `?` or brackets is a glob of the files that are there."""
+
+    def found(self, text: str) -> str | list[Element]:
+        """As `Inputs` says."""
+        return [Element(name) for name in matches(text)] if is_pattern(text) else text
+
+    def warn(self, text: str) -> None:
+        """Nothing: what stands for no files makes no job."""
+
+
+def elements_named(value: object) -> object:
+    """An input of which each member becomes a job: anything that can be iterated is a list, a `Path` is a name."""
+    if isinstance(value, os.PathLike):
+        return os.fspath(value)
+    inner = members(value)
+    if inner is not None:
+        return rebuilt(value, list(map(elements_named, inner)))
+    if is_sequence(value) and not isinstance(value, (dict, set, frozenset, bytes)):
+        return list(map(elements_named, value))
     return value
-
-
-def _is_spliced(member: object) -> bool:
-    return isinstance(member, (TaskHere, runtime_parameter)) or (isinstance(member, str) and is_pattern(member))
 
 
 def matches(pattern: str) -> list[str]:
-    """The files that match a pattern, sorted. There is no `**`."""
-    return sorted(glob.glob(pattern))
+    """The files that match a pattern, sorted. `**` matches any number of folders."""
+    return sorted(glob.glob(pattern, recursive="**" in pattern))
 
 
 def globbed(value: object) -> object:
     """An output with the files that match its patterns now; what is no pattern stays."""
     if isinstance(value, str):
         return matches(value) if is_pattern(value) else value
-    if isinstance(value, (list, tuple, set)):
-        members: list[object] = []
-        for member in value:
-            if isinstance(member, str) and is_pattern(member):
-                members.extend(matches(member))
-            else:
-                members.append(globbed(member))
-        return rebuilt(value, members)
-    return value
+    inner = members(value)
+    if inner is None:
+        return value
+    found: list[object] = []
+    for member in inner:
+        if isinstance(member, str) and is_pattern(member):
+            found.extend(matches(member))
+        else:
+            found.append(globbed(member))
+    return rebuilt(value, found)
 
 
-def runtime_value(word: runtime_parameter, world: World) -> object:
-    """What `runtime_data` has under that name."""
-    name = word.args[0] if word.args else None
-    if not isinstance(name, str) or name not in world.runtime_data:
-        raise error_missing_runtime_parameter(
-            f"The input parameter runtime_parameter({name!r}) is missing from the 'runtime_data' of this run"
-        )
-    return world.runtime_data[name]
+def runtime_values(value: object, runtime_data: Mapping[str, object]) -> dict[str, Made]:
+    """What the references to values of the run in an input stand for.
+
+    Raises:
+        error_missing_runtime_parameter: the run was not given such a value.
+    """
+    found: dict[str, Made] = {}
+    for name in _value_names(value):
+        if name not in runtime_data:
+            raise error_missing_runtime_parameter(
+                f"The input parameter runtime_parameter({name!r}) is missing from the 'runtime_data' of this run"
+            )
+        given = runtime_data[name]
+        made = Made(tuple(given)) if is_sequence(given) and not isinstance(given, dict) else Made((given,), single=True)
+        found[f"{_VALUE}{name}"] = made
+    return found
+
+
+def _value_names(value: object) -> Iterator[str]:
+    if isinstance(value, TaskRef) and value.name.startswith(_VALUE):
+        yield value.name.removeprefix(_VALUE)
+    for member in members(value) or ():
+        yield from _value_names(member)

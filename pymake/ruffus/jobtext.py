@@ -8,7 +8,8 @@ import time
 from typing import TYPE_CHECKING
 
 from pymake.dataclass import dataclass
-from pymake.ruffus.structure import SEQUENCES, names_in
+from pymake.model.structure import members
+from pymake.ruffus.structure import names_in
 from pymake.ruffus.timestamps import (
     Compared,
     Missing,
@@ -72,8 +73,9 @@ def nested(value: object, levels: int) -> str:
 def _text(value: object, shorten: Callable[[str], str]) -> str:
     if isinstance(value, str):
         return shorten(value)
-    if isinstance(value, SEQUENCES):
-        return f"[{', '.join(_text(member, shorten) for member in value)}]"
+    inner = members(value)
+    if inner is not None:
+        return f"[{', '.join(_text(member, shorten) for member in inner)}]"
     return str(value)
 
 

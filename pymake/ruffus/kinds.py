@@ -1,167 +1,163 @@
-"""How each kind of Ruffus makes the parameters of its jobs.
+"""The parameters of jobs: kinds, choices and naming are the planner's, asked with what Ruffus does otherwise.
 
-The choosing, pairing and naming are those of `itertools` and `filters`; what is peculiar is the shape of what a
-function is called with: bare values, lists and tuples are told apart by the programs that get them.
+What is peculiar is what a function is called with: outputs that are patterns stand for the files that are there, jobs
+that cannot be named are dropped without a word, and nothing is made relative to a root.
 """
 
 from __future__ import annotations
 
-import itertools
 from typing import TYPE_CHECKING
 
 from pymake.dataclass import dataclass, field
+from pymake.model.fields import FieldError
+from pymake.model.filters import NO_FIELDS, Unmatched
+from pymake.model.task import Kind, TaskRef
+from pymake.planner.declared import Declared
+from pymake.planner.drafts import Draft, Drafting
+from pymake.planner.kinds import KINDS
+from pymake.planner.structure import mapped, texts
 from pymake.ruffus.arguments import ADD, KEEP
-from pymake.ruffus.inputs import expanded, globbed
-from pymake.ruffus.ruffus_exceptions import error_input_file_does_not_match
-from pymake.ruffus.structure import first_name, is_sequence
+from pymake.ruffus.inputs import NamesNow, globbed, runtime_values
+from pymake.ruffus.jobs import Jobs, Parameters
+from pymake.ruffus.structure import names_in
+from pymake.ruffus.substitution import FormatNaming, JobNaming, naming_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from pymake.ruffus.filters import Filter
-    from pymake.ruffus.inputs import World
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parameters:
-    """The parameters of one job: `call` as its function gets them, `shown` with patterns as they were written."""
-
-    call: tuple[object, ...]
-    shown: tuple[object, ...]
+    from pymake.model.filters import Fields, Naming
+    from pymake.planner.inputs import Element
+    from pymake.ruffus.jobs import Source, World
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dropped:
-    """An input that makes no job, and why; so nothing is called."""
+class Written(Declared):
+    """A task of Ruffus for the planner: its paths are as they are written, relative to wherever the script is."""
 
-    reason: str
-    call: tuple[object, ...] = ()
+    __slots__ = ()
 
-
-Made = Parameters | Dropped
+    def path(self, text: str) -> str:
+        """The text."""
+        return text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """What a task says about its jobs, with tasks in place of their names."""
+    """What a task says about its jobs. `declared` holds references in place of names of tasks, `sources` their tasks.
 
-    input: object = None
-    output: object = None
-    extras: Sequence[object] = ()
-    filter: Filter | None = None
-    tuple_size: int = 0
+    With `change`, `changed` is added to the input of each job, or replaces it. With `globs`, patterns in the output
+    stand for the files that are there. `shown` is the filter as it was written.
+    """
+
+    declared: Written
+    sources: Mapping[str, Source] = field(default_factory=dict)
     change: int = KEEP
     changed: object = None
-    sets: Sequence[object] = field(default_factory=tuple)
+    globs: bool = False
+    shown: str = ""
 
 
-def originated(rule: Rule, _: World) -> Iterator[Made]:
-    """One job for each element of the output."""
-    for output in _members(rule.output):
-        yield Parameters(call=(None, globbed(output), *rule.extras), shown=(None, output, *rule.extras))
+def jobs_of(rule: Rule, world: World) -> Jobs:
+    """The jobs of a task with a rule."""
+    declared = rule.declared
+    drafting = RuffusDrafting(rule, inputs_of(rule.sources, world, declared, rule.changed))
+    expansion = KINDS[declared.task.kind](drafting)
+    parameters = list(map(_parameters, expansion.drafts))
+    if declared.task.kind is Kind.COLLATE:
+        parameters.sort(key=lambda job: str(job.call[1:]))
+    made = expansion.made._replace(elements=tuple(sorted(expansion.made.elements, key=str)))
+    return Jobs(parameters, [one.reason for one in drafting.unmatched], made)
 
 
-def split_up(rule: Rule, world: World) -> Iterator[Made]:
-    """One job; its outputs are the files that are there."""
-    source = expanded(rule.input, world, bare=True)
-    yield Parameters(call=(source, globbed(rule.output), *rule.extras), shown=(source, rule.output, *rule.extras))
+def inputs_of(sources: Mapping[str, Source], world: World, declared: Declared, *more: object) -> NamesNow:
+    """What the inputs of a task stand for, as the files are now."""
+    given = (declared.input, [source for source, _ in declared.sets], *more)
+    made = {name: world.made(task) for name, task in sources.items()}
+    return NamesNow(declared.task, {**made, **runtime_values(given, world.runtime_data)})
 
 
-def merged(rule: Rule, world: World) -> Iterator[Made]:
-    """One job of everything."""
-    call = (expanded(rule.input, world, bare=True), rule.output, *rule.extras)
-    yield Parameters(call=call, shown=call)
+def _parameters(draft: Draft) -> Parameters:
+    naming = draft.naming
+    assert isinstance(naming, JobNaming), "every draft is made with one"
+    call = (draft.input, draft.output, *naming.extras)
+    shown = call if naming.written is draft.output else (draft.input, naming.written, *naming.extras)
+    return Parameters(call=call, shown=shown)
 
 
-def transformed(rule: Rule, world: World) -> Iterator[Made]:
-    """One job for each element of the input, in the order of their texts."""
-    yield from _named(rule, world, globs=False)
+class RuffusDrafting(Drafting):
+    """Makes drafts as Ruffus does: names as they are written, and what has none makes no job."""
 
+    def __init__(self, rule: Rule, inputs: NamesNow) -> None:
+        super().__init__(rule.declared, inputs)
+        self._rule = rule
+        self._first_text = next(self._texts(), "")
 
-def subdivided(rule: Rule, world: World) -> Iterator[Made]:
-    """One job for each element of the input; its outputs may be patterns."""
-    yield from _named(rule, world, globs=True)
+    def fixed(self, value: object) -> Draft:
+        """As `Drafting` says."""
+        return self.with_output(value, JobNaming(), self.declared.output)
 
+    def one_output(self, output: object) -> Draft:
+        """As `Drafting` says."""
+        return self.with_output(None, JobNaming(), output)
 
-def _named(rule: Rule, world: World, *, globs: bool) -> Iterator[Made]:
-    for element in sorted(_elements(rule.input, world), key=str):
-        made = _parameters(rule, world, element, element)
-        if globs and isinstance(made, Parameters):
-            source, output, *extras = made.call
-            made = Parameters(call=(source, globbed(output), *extras), shown=made.call)
-        yield made
+    def naming(self, element: Element) -> Naming | Unmatched:
+        """As `Drafting` says."""
+        names = names_in(element.value)
+        if not names:
+            return Unmatched("", f"No file names in {element.value!r}")
+        return naming_of(
+            self.declared.filter,
+            names,
+            below=self.declared.below,
+            output_dir=self.declared.output_dir,
+            shown=self._rule.shown,
+            first_text=self._first_text,
+        )
 
+    def naming_of_choice(self, fields: Fields) -> Naming:
+        """As `Drafting` says."""
+        return FormatNaming(fields, None, self._rule.shown)
 
-def collated(rule: Rule, world: World) -> Iterator[Made]:
-    """One job for all elements with the same output and extras; a tuple of what each of them stands for."""
-    found: list[tuple[object, tuple[object, ...]]] = []
-    for element in sorted(_elements(rule.input, world), key=str):
-        made = _parameters(rule, world, element, element)
-        if isinstance(made, Dropped):
-            yield made
-        else:
-            found.append((made.call[0], made.call[1:]))
-    for rest, group in itertools.groupby(sorted(found, key=lambda pair: str(pair[1])), key=lambda pair: pair[1]):
-        members = [source for source, _ in itertools.groupby(source for source, _ in group)]
-        call = (tuple(members), *rest)
-        yield Parameters(call=call, shown=call)
+    def named(self, value: object, naming: Naming) -> Draft | None:
+        """As `Drafting` says; a field that is not there drops the job."""
+        if isinstance(naming, FormatNaming) and isinstance(value, tuple) and naming.names is None:
+            naming.names = list(map(names_in, value))
+        try:
+            return self.with_output(self.changed(value, naming), naming, self.declared.output)
+        except FieldError as error:
+            self.unmatched.append(Unmatched("", error.message))
+            return None
 
+    def with_output(self, value: object, naming: Naming, output: object) -> Draft:
+        """As `Drafting` says; extras too."""
+        assert isinstance(naming, JobNaming), "made above"
+        naming.extras = [
+            mapped(extra, lambda text: naming.other(text, NO_FIELDS)) for extra in self.declared.task.extras
+        ]
+        naming.written = mapped(output, lambda text: naming.output(text, NO_FIELDS))
+        made = globbed(naming.written) if self._rule.globs else naming.written
+        return Draft(value, made, (), NO_FIELDS, naming)
 
-def multiplied(rule: Rule, world: World) -> Iterator[Made]:
-    """`product`: one job for each way to take an element of every set."""
-    sets = [_elements(value, world) for value in rule.sets]
-    yield from _chosen(rule, world, itertools.product(*sets))
+    def changed(self, value: object, naming: Naming) -> object:
+        """As `Drafting` says; what is put in may be a pattern again."""
+        rule = self._rule
+        if rule.change == KEEP:
+            return value
+        changed = mapped(rule.changed, lambda text: naming.other(text, NO_FIELDS))
+        if rule.change != ADD:
+            return self.inputs.whole([changed] if isinstance(changed, TaskRef) else changed)
+        if not isinstance(changed, tuple):
+            raise TypeError(f"add_inputs must be a tuple, not {type(changed).__name__}: {changed!r}")
+        added = self.inputs.whole(changed)
+        assert isinstance(added, tuple), "a tuple stays one"
+        return (value, *added)
 
+    def in_order(self, elements: Sequence[Element]) -> list[Element]:
+        """As `Drafting` says: each as often as it is there."""
+        return sorted(elements, key=lambda element: str(element.value))
 
-def chosen_by(
-    choose: Callable[[list[object], int], Iterable[tuple[object, ...]]],
-) -> Callable[[Rule, World], Iterator[Made]]:
-    """`permutations` and its like: one job for each choice of some elements."""
+    def none_taken(self) -> None:
+        """Nothing: the run says so, and goes on."""
 
-    def made(rule: Rule, world: World) -> Iterator[Made]:
-        yield from _chosen(rule, world, choose(_elements(rule.input, world), rule.tuple_size))
-
-    return made
-
-
-def _chosen(rule: Rule, world: World, choices: Iterable[tuple[object, ...]]) -> Iterator[Made]:
-    for choice in choices:
-        yield _parameters(rule, world, choice, choice)
-
-
-def _parameters(rule: Rule, world: World, names: object, source: object) -> Made:
-    """The parameters of the job of one element, or why there is none."""
-    assert rule.filter is not None, "kinds with elements have a filter"
-    if first_name(names) is None:
-        return Dropped(reason=f"No file names in {names!r}")
-    try:
-        extras = [rule.filter.other(extra, names) for extra in rule.extras]
-        output = rule.filter.output(rule.output, names)
-        if rule.change != KEEP:
-            source = _changed(rule, world, names, source)
-    except error_input_file_does_not_match as mismatch:
-        return Dropped(reason=" ".join(map(str, mismatch.args)))
-    call = (source, output, *extras)
-    return Parameters(call=call, shown=call)
-
-
-def _changed(rule: Rule, world: World, names: object, source: object) -> object:
-    """The input with what is added to it, or what replaces it."""
-    assert rule.filter is not None, "only kinds with a filter change inputs"
-    if rule.change != ADD:
-        return expanded(rule.filter.other(rule.changed, names), world)
-    if not isinstance(rule.changed, tuple):
-        raise TypeError(f"add_inputs must be a tuple, not {type(rule.changed).__name__}: {rule.changed!r}")
-    added = expanded(rule.filter.other(rule.changed, names), world)
-    assert isinstance(added, tuple), "a tuple stays one"
-    return (source, *added)
-
-
-def _elements(value: object, world: World) -> list[object]:
-    """The elements of an input. A plain name is one, and so is anything that is not a sequence."""
-    found = expanded(value, world)
-    return _members(found)
-
-
-def _members(value: object) -> list[object]:
-    return list(value) if is_sequence(value) else [value]
+    def _texts(self) -> Iterator[str]:
+        yield from texts(list(self.declared.task.extras))
+        yield from texts(self.declared.output)

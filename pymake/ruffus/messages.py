@@ -13,8 +13,8 @@ from pymake.ruffus.world import folders_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from pymake.ruffus.jobs import Parameters
     from pymake.ruffus.jobtext import JobText
-    from pymake.ruffus.kinds import Dropped, Parameters
     from pymake.ruffus.loggers import Logger
     from pymake.ruffus.readying import Answer
     from pymake.ruffus.tasks import Task
@@ -142,7 +142,7 @@ class Messages:
         """A task is finished."""
         self.say(1, f"Completed Task = {task.display_name!r} " if ran else f"Uptodate Task = {task.display_name!r}")
 
-    def no_match(self, task: Task, dropped: Sequence[Dropped]) -> None:
+    def no_match(self, task: Task, dropped: Sequence[str]) -> None:
         """A task entered the run, and none of its inputs fits its filter."""
         lines = [
             f"In Task {task.display_name!r}:",
@@ -151,7 +151,7 @@ class Messages:
         ]
         if self.verbose >= 4:
             for each in dropped:
-                lines += ["Job Warning: Input substitution failed:", *(f"  {line}" for line in each.reason.split("\n"))]
+                lines += ["Job Warning: Input substitution failed:", *(f"  {line}" for line in each.split("\n"))]
         self.warn("    " + "\n        ".join(lines) + " ")
 
     def no_match_before(self, task: Task) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from pymake.dataclass import dataclass
+from pymake.ruffus.jobs import Jobs, Parameters
 from pymake.ruffus.jobtext import time_lines, wrapped
-from pymake.ruffus.kinds import Parameters
 from pymake.ruffus.messages import NO_JOBS, RULE, description, reasons_of, text_of
 from pymake.ruffus.timestamps import Compared
 
@@ -61,7 +61,7 @@ class Printout:
         """One task: its name, what it does, and its jobs as far as they are wanted."""
         verbose = self._style.verbose
         forced = "     >>Forced to rerun<<" if task in self._ready.forced else ""
-        jobs, dropped = ([], []) if verbose < 3 else self._ready.now.jobs(task)
+        jobs, dropped, _ = Jobs(()) if verbose < 3 else self._ready.now.jobs(task)
         plain = task.prepared is not None and task.prepared.plain
         if verbose >= 3 and not plain:
             yield ""
@@ -81,11 +81,11 @@ class Printout:
             return
         if not jobs:
             yield from (self._wrapped(line, 3 + self._style.indent) for line in NO_JOBS)
-        if verbose >= 4 or not jobs:
-            for each in dropped:
-                yield from self._dropped_lines(each.reason)
         for job in jobs:
             yield from self._job_lines(task, job, out_of_date=out_of_date)
+        if verbose >= 4 or not jobs:
+            for each in dropped:
+                yield from self._dropped_lines(each)
 
     def _plain_lines(self, task: Task) -> Iterator[str]:
         if task.needs_update_func is None:

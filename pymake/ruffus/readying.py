@@ -20,7 +20,7 @@ from pymake.ruffus.world import Now, keeps_records
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from pymake.ruffus.kinds import Parameters
+    from pymake.ruffus.jobs import Parameters
     from pymake.ruffus.tasks import Task
     from pymake.ruffus.timestamps import Judgement
 
@@ -88,7 +88,7 @@ class Ready:
             return False
         self.now.look_again()
         try:
-            jobs, dropped = self.now.jobs(task)
+            jobs, dropped, _ = self.now.jobs(task)
             if not jobs and dropped:
                 self.unmatched.append(task)
             if task.kind == "files" and task.parsed_args.get("jobs") == []:

@@ -11,7 +11,7 @@ import time
 from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING
 
-from pymake.dataclass import dataclass, field
+from pymake.dataclass import dataclass
 from pymake.engine.scheduler import JobState, Scheduler
 from pymake.engine.survey import Survey
 from pymake.errors import Place, assert_never
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from pymake.model.ids import JobId, TaskId
     from pymake.model.verdict import Reason
-    from pymake.ruffus.kinds import Dropped, Parameters
+    from pymake.ruffus.jobs import Parameters
     from pymake.ruffus.messages import Messages
     from pymake.ruffus.readying import Answer, Ready
     from pymake.ruffus.tasks import Task
@@ -66,7 +66,7 @@ class _Progress:
     row: TaskId
     left: int = 0
     ran: bool = False
-    dropped: list[Dropped] = field(default_factory=list)
+    dropped: Sequence[str] = ()
     paused: bool = False
 
 
@@ -152,7 +152,7 @@ class Run:
         self._messages.enters(task, forced=task in self._ready.forced)
         self._ready.now.look_again()
         try:
-            jobs, progress.dropped = self._ready.now.jobs(task)
+            jobs, progress.dropped, _ = self._ready.now.jobs(task)
         except Exception as error:  # noqa: BLE001  # the user's functions take part in it
             self._parameters_failed(task, error)
             return

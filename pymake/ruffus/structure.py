@@ -1,15 +1,16 @@
-"""Nested parameters: file names are the texts in lists, tuples and sets; anything else passes through."""
+"""What is peculiar to Ruffus in nested parameters; how they are walked is in `model.structure`."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pymake.model.structure import texts
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable
     from typing import TypeGuard
 
 _MAGIC = frozenset("*?[]")
-SEQUENCES = (list, tuple, set)
 
 
 def is_pattern(name: str) -> bool:
@@ -30,51 +31,15 @@ def is_sequence(value: object) -> TypeGuard[Iterable[object]]:
     return hasattr(value, "__iter__") and not isinstance(value, str)
 
 
-def walk(value: object) -> Iterator[str]:
+def names_in(value: object) -> list[str]:
     """The file names in a value, depth first.
 
-    >>> list(walk(["a", ("b", 5, {"k": "c"}), None]))
+    >>> names_in(["a", ("b", 5, {"k": "c"}), None])
     ['a', 'b']
     """
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, SEQUENCES):
-        for member in value:
-            yield from walk(member)
-
-
-def names_in(value: object) -> list[str]:
-    """`walk`, as a list."""
-    if isinstance(value, str):
-        return [value]
-    return list(walk(value))
+    return [value] if isinstance(value, str) else list(texts(value))
 
 
 def first_name(value: object) -> str | None:
     """The first file name in a value; None if there is none."""
-    return next(walk(value), None)
-
-
-def mapped(value: object, replace: Callable[[str], object]) -> object:
-    """The same structure with every text replaced; containers keep their type.
-
-    >>> mapped(["a", ("b", 5)], str.upper)
-    ['A', ('B', 5)]
-    """
-    if isinstance(value, str):
-        return replace(value)
-    if isinstance(value, (list, tuple, set)):
-        return rebuilt(value, [mapped(member, replace) for member in value])
-    return value
-
-
-def rebuilt(like: list[object] | tuple[object, ...] | set[object], members: list[object]) -> object:
-    """The members in a container of the same type; a set of members that cannot be in one becomes a list."""
-    if isinstance(like, tuple):
-        return type(like)(members) if type(like) is tuple else tuple(members)
-    if isinstance(like, set):
-        try:
-            return set(members)
-        except TypeError:
-            return members
-    return members
+    return next(texts(value), None)

@@ -16,16 +16,13 @@ from pymake.ruffus.ruffus_exceptions import (
     error_set_output,
     error_task_decorator_takes_no_args,
 )
-from pymake.ruffus.structure import is_sequence, names_in
+from pymake.ruffus.structure import names_in
 from pymake.ruffus.touching import touch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
 
-    from pymake.ruffus.inputs import World
-    from pymake.ruffus.kinds import Made
-
-    Maker = Callable[[World], Iterator[Made]]
+    from pymake.ruffus.jobs import Maker
 
 
 class Home(Protocol):
@@ -63,38 +60,19 @@ class Prepared(NamedTuple):
     """What a run needs of a task.
 
     `jobs` makes them, as the files are now, and tells of inputs that make none. With `plain`, the function is called
-    once, without parameters. `parents` are waited for, those of them that are `sources` give their outputs. `single`
-    may be a task: it is single if that one is. With `looks`, the jobs depend on which files there are. `judged` tells
-    whether files decide about its jobs.
+    once, without parameters. `parents` are waited for, those of them that are `sources` give their outputs. With
+    `many`, readers see each output of a job apart. With `looks`, the jobs depend on which files there are. `judged`
+    tells whether files decide about its jobs.
     """
 
     jobs: Maker
     parents: tuple[Task, ...]
     sources: tuple[Task, ...] = ()
-    single: bool | Task = False
     many: bool = False
     looks: bool = False
     judged: bool = True
     makes_folders: bool = False
     plain: bool = False
-
-    @property
-    def is_single(self) -> bool:
-        """Whether there is one job with one output."""
-        return self.single.is_single if isinstance(self.single, Task) else self.single
-
-    def outputs(self, world: World) -> list[object]:
-        """What the jobs make, for readers: sorted, an element for each job, or for each file."""
-        found: list[object] = []
-        for made in self.jobs(world):
-            if len(made.call) < 2:
-                continue
-            output = made.call[1]
-            if self.many and is_sequence(output):
-                found.extend(output)
-            else:
-                found.append(output)
-        return sorted(found, key=str)
 
 
 class Task:
@@ -142,6 +120,11 @@ class Task:
         """The name in messages: with its pipeline unless that is `main`, without `__main__.`."""
         name = self._name if self.pipeline.name == "main" else f"{self.pipeline.name}::{self._name}"
         return name.replace("__main__.", "")
+
+    @property
+    def reference(self) -> str:
+        """What stands for the task in the inputs of others."""
+        return f"{self.pipeline.name}::{self._name}"
 
     @property
     def display_name(self) -> str:
@@ -223,16 +206,6 @@ class Task:
         if len(args) > 1:
             raise error_set_output(f"Unexpected arguments in set_output(...): {', '.join(args.keys() - {'output'})}")
         self.parsed_args["output"] = args["output"]
-
-    def outputs(self, run: World) -> list[object]:
-        """What the task makes, for its readers; nothing if it is inactive."""
-        assert self.prepared is not None, "a run prepares every task that it reaches"
-        return self.prepared.outputs(run) if self.is_active else []
-
-    @property
-    def is_single(self) -> bool:
-        """Whether it makes one job with one output, which readers get as it is."""
-        return self.prepared is not None and self.prepared.is_single
 
     # Modifiers
 

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING
 from pymake.ruffus.digests import extras_digest, function_digest
 from pymake.ruffus.history import Record
 from pymake.ruffus.inputs import globbed
-from pymake.ruffus.kinds import Dropped, Parameters
+from pymake.ruffus.jobs import Jobs
 from pymake.ruffus.structure import names_in
+from pymake.ruffus.tasks import Task
 from pymake.ruffus.timestamps import SLACK, Digests, Level, Missing, NothingToJudge, judge
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from pymake.planner.inputs import Made
     from pymake.ruffus.history import History
-    from pymake.ruffus.inputs import Source
-    from pymake.ruffus.kinds import Made
-    from pymake.ruffus.tasks import Task
+    from pymake.ruffus.jobs import Parameters, Source
     from pymake.ruffus.timestamps import Judgement
 
 
@@ -30,38 +30,34 @@ class Now:
         self.runtime_data = runtime_data
         self.level = level
         self._history = history
-        self._outputs: dict[Source, list[object]] = {}
-        self._changing: dict[Source, bool] = {}
+        self._made: dict[Task, Made] = {}
+        self._changing: dict[Task, bool] = {}
         self._functions: dict[object, str] = {}
 
     # What tasks make
 
-    def outputs(self, task: Source) -> list[object]:
-        """What the task makes, as the files are now."""
-        if task not in self._outputs:
-            self._outputs[task] = task.outputs(self)
-        return self._outputs[task]
+    def made(self, task: Source) -> Made:
+        """What readers see of the jobs of a task, as the files are now; nothing if it is inactive."""
+        assert isinstance(task, Task), "nothing else is a source"
+        if task not in self._made:
+            self._made[task] = self.jobs(task).made
+        return self._made[task]
 
-    def jobs(self, task: Task) -> tuple[list[Parameters], list[Dropped]]:
-        """The jobs of a task as the files are now, and the inputs that make none."""
+    def jobs(self, task: Task) -> Jobs:
+        """The jobs of a task as the files are now; none if it is inactive."""
         assert task.prepared is not None, "a run prepares every task that it reaches"
-        made: list[Made] = list(task.prepared.jobs(self)) if task.is_active else []
-        return (
-            [each for each in made if isinstance(each, Parameters)],
-            [each for each in made if isinstance(each, Dropped)],
-        )
+        return task.prepared.jobs(self) if task.is_active else Jobs(())
 
     def look_again(self) -> None:
         """Files may have come or gone: what follows from them is asked anew."""
-        for task in [task for task in self._outputs if self._changes(task)]:
-            del self._outputs[task]
+        for task in [task for task in self._made if self._changes(task)]:
+            del self._made[task]
 
-    def _changes(self, task: Source) -> bool:
+    def _changes(self, task: Task) -> bool:
         """Whether other files can mean other outputs."""
         if task not in self._changing:
-            prepared = getattr(task, "prepared", None)
-            sources = () if prepared is None else prepared.sources
-            self._changing[task] = prepared is None or prepared.looks or any(map(self._changes, sources))
+            prepared = task.prepared
+            self._changing[task] = prepared is None or prepared.looks or any(map(self._changes, prepared.sources))
         return self._changing[task]
 
     # Files

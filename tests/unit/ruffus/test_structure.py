@@ -5,17 +5,13 @@ from __future__ import annotations
 import pytest
 
 from pymake.ruffus.jobtext import nested_levels, shortened
-from pymake.ruffus.structure import first_name, mapped, names_in
+from pymake.ruffus.structure import first_name, names_in
 
 
 def test_only_lists_tuples_and_sets_are_searched() -> None:
     assert names_in(["a", ("b", {"c"}), {"k": "d"}, None, 5, b"e"]) == ["a", "b", "c"]
     assert first_name([[], (5, "a")]) == "a"
     assert first_name({"k": "a"}) is None
-
-
-def test_containers_keep_their_type() -> None:
-    assert mapped(["a", ("b", {"c"})], str.upper) == ["A", ("B", {"C"})]
 
 
 @pytest.mark.parametrize(
