@@ -113,11 +113,11 @@ class Memory(Protocol):
     def record_sighting(self, path: str, stamp: Stamp, version: VersionId) -> None:
         """The path has this content as long as it has this stamp. The caller has made sure it is not racy."""
 
-    def record_start(self, start: Start) -> None:
-        """A job is about to be launched."""
+    def record_starts(self, starts: Sequence[Start]) -> None:
+        """Jobs are about to be launched."""
 
-    def record_trace(self, trace: Trace) -> None:
-        """A job ended well; its start and its failure are forgotten."""
+    def record_traces(self, traces: Sequence[Trace]) -> None:
+        """Jobs ended well; their starts and failures are forgotten."""
 
     def record_failure(self, failure: Failure) -> None:
         """A job failed; its start is forgotten, its trace stays."""
@@ -214,8 +214,8 @@ class Executor(Protocol):
     def line_up_room(self) -> int:
         """How many more quick jobs may be lined up now behind running ones."""
 
-    def line_up(self, launch: Launch) -> None:
-        """Start one quick job when a running one has ended. `wait` says `Began`, or `Returned` if it does not start."""
+    def line_up(self, launches: Sequence[Launch]) -> None:
+        """Start quick jobs when running ones have ended. `wait` says `Began`, or `Returned` if one does not start."""
 
     def halt(self) -> None:
         """What is lined up and has not begun is not started any more: `wait` says `Returned` of each."""

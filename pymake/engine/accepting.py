@@ -75,7 +75,7 @@ class Acceptance:
         trace = self._present(job, old, outputs)
         if trace == old:
             return None
-        self._memory.record_trace(trace)
+        self._memory.record_traces([trace])
         return trace
 
     def _present(self, job: JobId, old: Trace | None, outputs: Sequence[FileId]) -> Trace:

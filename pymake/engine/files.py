@@ -119,9 +119,7 @@ class FileTable:
         """Stamp these files anew; what is known of one goes only if its stamp differs or was not to be believed."""
         self._grow()
         rows = list(files)
-        for file in rows:
-            self._ask_memory(file)
-            stamp = self._stamp(file)
+        for file, stamp in zip(rows, self._stamps_now(rows), strict=True):
             if stamp is not None and stamp == self._stamps[file] and file not in self._racy:
                 continue
             self._note_move(file)
@@ -169,12 +167,14 @@ class FileTable:
 
     def version(self, file: FileId) -> VersionId:
         """The version; the file is hashed if its stamp does not tell."""
-        if file >= len(self._versions) or self._versions[file] == UNSEEN:
+        versions = self._versions
+        if file >= len(versions) or versions[file] == UNSEEN:
             self.look([file])
-        self._ask_memory(file)
-        if self._versions[file] == UNKNOWN:
-            self._hash(file)
-        return VersionId(self._versions[file])
+        if versions[file] < ABSENT:
+            self._ask_memory(file)
+            if versions[file] == UNKNOWN:
+                self._hash(file)
+        return VersionId(versions[file])
 
     def is_there(self, file: FileId) -> bool:
         """Whether there was something at the path when it was last looked at; looks if nobody has."""
@@ -188,18 +188,24 @@ class FileTable:
         stamp = self._stamps[file]
         return stamp is not None and stamp.size == FOLDER_SIZE
 
+    def changed(self, files: Iterable[FileId]) -> set[FileId]:
+        """Those of these files that are not on disk what `version` said. A racy stamp is not believed: hashed again."""
+        rows = list(files)
+        return {
+            file
+            for file, stamp in zip(rows, self._stamps_now(rows), strict=True)
+            if stamp != self._stamps[file]
+            or file in self._assumed
+            or (stamp is not None and file in self._racy and not self._is_still(file))
+        }
+
     def is_unchanged(self, file: FileId) -> bool:
-        """Whether the file on disk is what `version` said. A racy stamp is not believed: hashed again."""
-        if file in self._assumed:
-            return False
-        self._ask_memory(file)
-        path = self._plan.path(file)
-        stamp = self._stamp(file)
-        if stamp != self._stamps[file]:
-            return False
-        if stamp is None or file not in self._racy:
-            return True
-        digest = self._disk.digest(path)
+        """Whether a file on disk is what `version` said: see `changed`."""
+        return not self.changed([file])
+
+    def _is_still(self, file: FileId) -> bool:
+        """Whether the content of a file is that of its version."""
+        digest = self._disk.digest(self._plan.path(file))
         return digest is not None and digest == self._memory.version(VersionId(self._versions[file])).digest
 
     def is_as_at(self, file: FileId, moment: int) -> bool:
@@ -275,10 +281,16 @@ class FileTable:
         if self._versions[file] >= ABSENT or self._versions[file] == TRUSTED:
             self._moved.add(file)
 
-    def _stamp(self, file: FileId) -> Stamp | None:
-        path = self._plan.path(file)
-        stamp = self._disk.stamp(path)
-        return self._disk.tree_stamp(path) if stamp is not None and stamp.size == FOLDER_SIZE else stamp
+    def _stamps_now(self, files: Sequence[FileId]) -> list[Stamp | None]:
+        """The present stamps of files that are known, in order; those of folders are of all below."""
+        for file in files:
+            self._ask_memory(file)
+        paths = list(map(self._plan.path, files))
+        stamps = self._disk.stamps(paths)
+        for at, stamp in enumerate(stamps):
+            if stamp is not None and stamp.size == FOLDER_SIZE:
+                stamps[at] = self._disk.tree_stamp(paths[at])
+        return stamps
 
     def _hash(self, file: FileId) -> None:
         path = self._plan.path(file)

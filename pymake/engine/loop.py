@@ -114,11 +114,16 @@ class Build:
 
     def _line_up(self) -> None:
         executor, scheduler, plan = self._parts.executor, self._parts.scheduler, self._parts.plan
-        while self._is_long_queue() and executor.line_up_room():
+        room = executor.line_up_room() if self._is_long_queue() else 0
+        jobs: list[JobId] = []
+        while len(jobs) < room and self._is_long_queue():
             job = scheduler.next_quick(lambda job: self._is_quick(job) and not plan.patterns(job))
             if job is None:
-                return
-            executor.line_up(self._launch(job, plan.action(job), self._parts.recorder.prepare_ahead(job)))
+                break
+            jobs.append(job)
+        if jobs:
+            old = self._parts.recorder.prepare_ahead(jobs)
+            executor.line_up([self._launch(*pair) for pair in zip(jobs, map(plan.action, jobs), old, strict=True)])
 
     def _is_quick(self, job: JobId) -> bool:
         return self._settling.tempo.is_quick(job)
@@ -153,8 +158,7 @@ class Build:
             patience = LOOK_EVERY if patience is None else min(patience, LOOK_EVERY)
         if patience is None and not scheduler.count(JobState.RUNNING, JobState.LINED_UP, JobState.READY):
             raise InternalError("the build is stuck: jobs are left, and none is ready or runs")
-        for outcome in self._parts.executor.wait(patience):
-            self._settling.end(outcome)
+        self._settling.end(self._parts.executor.wait(patience))
         self._settling.enqueue_due()
 
     def _heed_signals(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from array import array
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pymake.dataclass import dataclass, replace
 from pymake.engine.causes import causes_of
@@ -15,7 +15,7 @@ from pymake.model.trace import NOTHING, USUAL, Failure, Start, Trace
 from pymake.model.verdict import describe
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     from pymake.engine.files import FileTable
     from pymake.engine.manifest import Manifests
@@ -66,11 +66,19 @@ class Rejected:
 Commit = Recorded | Edited | ReadTooEarly | Rejected
 
 
+class Run(NamedTuple):
+    """A run that ended well, and why it was made."""
+
+    outcome: Succeeded
+    reason: Reason
+
+
 class Recorder:
     """Owns what is true of a job between its launch and its trace.
 
     Order of a commit, each line before the next: inputs as at launch; discovered inputs read; outputs there and
     hashed; trace written. Only then may readers start, so a build that is killed loses at most the running jobs.
+    Launches and commits come several at a time where jobs are quick: one look at all their files, one write.
     """
 
     def __init__(
@@ -109,28 +117,33 @@ class Recorder:
 
         Returns what to run.
         """
-        old = self.prepare_ahead(job)
+        (old,) = self.prepare_ahead([job])
         for path in () if self._keeps_outputs else old:
             self._disk.remove(path)
         if self._plan.patterns(job) and not self._keeps_outputs:
             self._openings.clear(job)
         return self._openings.launched(job)
 
-    def prepare_ahead(self, job: JobId) -> tuple[str, ...]:
-        """The same for a job that is lined up. Returns the old outputs, to be removed when it begins.
+    def prepare_ahead(self, jobs: Sequence[JobId]) -> list[tuple[str, ...]]:
+        """The same for jobs that are lined up. Returns the old outputs of each, to be removed when it begins.
 
-        Not for a job whose outputs are patterns.
+        Not for jobs whose outputs are patterns.
         """
-        plan = self._plan
-        self._files.look_again(plan.dirtying(job))
-        for file in plan.dirtying(job):
+        inputs = self._inputs(jobs)
+        self._files.look_again(inputs)
+        for file in inputs:
             self._files.version(file)
-        self._memory.record_start(self._start(job))
-        old = self._old_outputs(job)
-        for folder in self._folders(job):
+        self._memory.record_starts([self._start(job) for job in jobs])
+        old = [self._old_outputs(job) for job in jobs]
+        for folder in {folder: None for job in jobs for folder in self._folders(job)}:
             self._disk.make_folder(folder)
-        self._launched[job] = self._disk.now()
+        now = self._disk.now()
+        self._launched.update(dict.fromkeys(jobs, now))
         return old
+
+    def _inputs(self, jobs: Iterable[JobId]) -> Collection[FileId]:
+        """The dirtying inputs of some jobs, each once."""
+        return dict.fromkeys(file for job in jobs for file in self._plan.dirtying(job)).keys()
 
     def take_back(self, job: JobId) -> None:
         """A job that was lined up did not begin."""
@@ -142,28 +155,43 @@ class Recorder:
         foreign = self._openings.prepare(job).foreign if patterns else ()
         return Start(key=key, outputs=plan.output_paths(job), patterns=patterns, foreign=foreign, origin=self._origin)
 
-    def commit(
-        self, job: JobId, outcome: Succeeded, *, reason: Reason, can_wait_for: Callable[[JobId], bool]
-    ) -> Commit:
-        """Believe a run that ended well, or not."""
-        for file in self._plan.dirtying(job):
-            if not self._files.is_unchanged(file):
+    def commit(self, runs: Sequence[Run], can_wait_for: Callable[[JobId, JobId], bool]) -> list[Commit]:
+        """Believe runs that ended well, or not, each for itself; in order. `can_wait_for(job, upstream)`."""
+        edited = self._files.changed(self._inputs(run.outcome.job for run in runs))
+        found = [self._read(run.outcome.job, edited, can_wait_for) for run in runs]
+        well = [run.outcome.job for run, read in zip(runs, found, strict=True) if isinstance(read, list)]
+        self._files.look_at_made([file for job in well for file in self._plan.outputs(job)])
+        commits: list[Commit] = []
+        traces = []
+        for run, read in zip(runs, found, strict=True):
+            commit = self._made(run.outcome.job) if isinstance(read, list) else read
+            if isinstance(read, list) and isinstance(commit, Recorded):
+                traces.append(self._trace(run, read))
+            commits.append(commit)
+        if traces:
+            self._memory.record_traces(traces)
+        return commits
+
+    def _read(
+        self, job: JobId, edited: set[FileId], can_wait_for: Callable[[JobId, JobId], bool]
+    ) -> Edited | ReadTooEarly | Rejected | list[FileId]:
+        """The discovered inputs of a run, if it read what is there now."""
+        for file in self._plan.dirtying(job) if edited else ():
+            if file in edited:
                 self._files.forget([file])
                 return self._edited(file)
         discovered = self._discover(job)
         if isinstance(discovered, JobError):
             return Rejected(error=discovered)
-        early = self._too_early(job, discovered, can_wait_for)
-        if early is not None:
-            return early
-        outputs = self._plan.outputs(job)
-        self._files.look_at_made(outputs)
-        missing = [self._plan.path(file) for file in outputs if not self._files.is_there(file)]
+        return (self._too_early(job, discovered, can_wait_for) if discovered else None) or discovered
+
+    def _made(self, job: JobId) -> Recorded | Rejected:
+        """Whether the outputs are there that a run had to make."""
+        missing = [self._plan.path(file) for file in self._plan.outputs(job) if not self._files.is_there(file)]
         if missing:
             return Rejected(error=self._missing(missing))
         notes = self._take_found(job)
         self._protect(job)
-        self._memory.record_trace(self._trace(job, outcome, reason, discovered))
         return Recorded(notes=notes)
 
     def _take_found(self, job: JobId) -> tuple[str, ...]:
@@ -227,15 +255,15 @@ class Recorder:
             return Edited(path=path, producer=producer)
         return Rejected(error=InputKeepsChanging(f"input {path} was removed during the run"))
 
-    def _folders(self, job: JobId) -> set[str]:
+    def _folders(self, job: JobId) -> list[str]:
         paths = [*self._plan.output_paths(job)]
         depfile = self._plan.depfile(job)
         if depfile is not None:
             paths.append(depfile)
-        folders = {posixpath.dirname(path) for path in paths}
-        folders.update(map(folder_of, self._plan.patterns(job)))
-        folders.update(self._task_folders(job))
-        return folders - {""}
+        folders = [path.rpartition("/")[0] for path in paths]
+        folders += map(folder_of, self._plan.patterns(job))
+        folders += self._task_folders(job)
+        return list(filter(None, folders))
 
     def _task_folders(self, job: JobId) -> tuple[str, ...]:
         """Folders that the task of the job wants, once for all its jobs."""
@@ -250,8 +278,11 @@ class Recorder:
         named = self._from_depfile(job)
         if isinstance(named, JobError):
             return named
-        found = dict.fromkeys(self._plan.add_file(path) for path in (*named, *self._reads(job)))
-        declared = {*self._plan.dirtying(job), *self._plan.outputs(job)} if found else ()
+        paths = (*named, *self._reads(job))
+        if not paths:
+            return []
+        found = dict.fromkeys(map(self._plan.add_file, paths))
+        declared = {*self._plan.dirtying(job), *self._plan.outputs(job)}
         return [file for file in found if file not in declared]
 
     def _from_depfile(self, job: JobId) -> list[str] | JobError:
@@ -277,10 +308,10 @@ class Recorder:
         return path.removeprefix(below)
 
     def _too_early(
-        self, job: JobId, discovered: Sequence[FileId], can_wait_for: Callable[[JobId], bool]
+        self, job: JobId, discovered: Sequence[FileId], can_wait_for: Callable[[JobId, JobId], bool]
     ) -> Edited | ReadTooEarly | None:
         producers = [self._maker(file) for file in discovered]
-        first = tuple(p for p in dict.fromkeys(producers) if p is not None and p != job and can_wait_for(p))
+        first = tuple(p for p in dict.fromkeys(producers) if p is not None and p != job and can_wait_for(job, p))
         gone = {
             p for p, file in zip(producers, discovered, strict=True) if p is not None and self._files.is_assumed(file)
         }
@@ -305,11 +336,12 @@ class Recorder:
             hint="make the command write there, or declare what it writes",
         )
 
-    def _trace(self, job: JobId, outcome: Succeeded, reason: Reason, discovered: Sequence[FileId]) -> Trace:
-        facets = self._manifests.facets(job)
-        before = self._memory.trace(self._manifests.key(job))
+    def _trace(self, run: Run, discovered: Sequence[FileId]) -> Trace:
+        job, outcome, reason = run.outcome.job, run.outcome, run.reason
+        facets, key = self._manifests.facets(job), self._manifests.key(job)
+        before = self._memory.trace(key)
         trace = Trace(
-            key=self._manifests.key(job),
+            key=key,
             action=self._manifests.digest(facets),
             inputs=self._versions(self._plan.dirtying(job)),
             discovered=self._versions(discovered),
@@ -325,7 +357,7 @@ class Recorder:
         return trace if before is None else replace(trace, causes=causes_of(self._memory, before, trace, reason))
 
     def _versions(self, files: Iterable[FileId]) -> array[int]:
-        return array("I", sorted(self._version(file) for file in files))
+        return array("I", sorted(map(self._version, files)))
 
     def _version(self, file: FileId) -> VersionId:
         """A file that the run looked for in vain has a version too, so that its coming is noticed."""

@@ -6,16 +6,17 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from pymake.engine.attempts import MOST_EDITS, Attempts, pause
-from pymake.engine.recorder import Edited, ReadTooEarly, Recorded, Rejected
+from pymake.engine.recorder import Edited, ReadTooEarly, Recorded, Rejected, Run
 from pymake.engine.scheduler import JobState
 from pymake.engine.tempo import Tempo
 from pymake.errors import InputKeepsChanging, JobError, OutputProtected, PymakeError, assert_never
 from pymake.model.job import Began, Cancelled, Failed, Returned, Succeeded
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from pymake.engine.parts import Conduct, Parts
+    from pymake.engine.recorder import Commit
     from pymake.engine.tally import Tally
     from pymake.model.ids import JobId
     from pymake.model.job import Outcome
@@ -69,31 +70,36 @@ class Settling:
         self._leave(scheduler.join(grown.suspects, grown.readers, survey.usual))
         self.settle_well(job, JobState.EXPANDED)
 
-    def end(self, outcome: Outcome) -> None:
-        """The executor says something of a job."""
+    def end(self, outcomes: Iterable[Outcome]) -> None:
+        """The executor says something of jobs. Those that ended well one after the other are recorded together."""
+        well: list[Succeeded] = []
+        for outcome in outcomes:
+            match outcome:
+                case Succeeded():
+                    self._parts.scheduler.end(outcome.job)
+                    self.tempo.ended(outcome.job, outcome.seconds)
+                    well.append(outcome)
+                case Began(job=job):
+                    self._parts.scheduler.begin(job)
+                    self._tally.job_started(job, self._reasons[job])
+                case Returned() | Failed() | Cancelled():
+                    self._commit(well)
+                    well = []
+                    self._end_badly(outcome)
+                case _:
+                    assert_never(outcome)
+        self._commit(well)
+
+    def _end_badly(self, outcome: Returned | Failed | Cancelled) -> None:
         match outcome:
-            case Began(job=job):
-                self._parts.scheduler.begin(job)
-                self._tally.job_started(job, self._reasons[job])
-                return
             case Returned(job=job):
                 self._take_back(job)
-                return
-            case Succeeded() | Failed() | Cancelled():
-                self._parts.scheduler.end(outcome.job)
-            case _:
-                assert_never(outcome)
-        self._ended(outcome)
-
-    def _ended(self, outcome: Succeeded | Failed | Cancelled) -> None:
-        match outcome:
-            case Succeeded():
-                self.tempo.ended(outcome.job, outcome.seconds)
-                self._commit(outcome)
-            case Failed():
-                if not self._retry(outcome.job):
+            case Failed(job=job):
+                self._parts.scheduler.end(job)
+                if not self._retry(job):
                     self._fail(outcome, outcome.error)
             case Cancelled(job=job):
+                self._parts.scheduler.end(job)
                 self._drop(job)
             case _:
                 assert_never(outcome)
@@ -188,14 +194,16 @@ class Settling:
         if self.stopping:
             self._tally.leave(parts.scheduler.drop_rest())
 
-    def _commit(self, outcome: Succeeded) -> None:
+    def _commit(self, outcomes: Sequence[Succeeded]) -> None:
+        if not outcomes:
+            return
+        runs = [Run(outcome, self._reasons[outcome.job]) for outcome in outcomes]
+        commits = self._parts.recorder.commit(runs, self._parts.scheduler.can_wait_for)
+        for outcome, commit in zip(outcomes, commits, strict=True):
+            self._committed(outcome, commit)
+
+    def _committed(self, outcome: Succeeded, commit: Commit) -> None:
         parts, job = self._parts, outcome.job
-        commit = parts.recorder.commit(
-            job,
-            outcome,
-            reason=self._reasons[job],
-            can_wait_for=lambda producer: parts.scheduler.can_wait_for(job, producer),
-        )
         match commit:
             case Recorded(notes=notes):
                 self._recorded.add(job)

@@ -79,9 +79,9 @@ class InlineExecutor:
         """None: a call runs inside `wait`, nothing is faster than that."""
         return 0
 
-    def line_up(self, launch: Launch) -> None:
+    def line_up(self, launches: Sequence[Launch]) -> None:
         """Never: there is no room."""
-        raise InternalError(f"{launch.label} was lined up where nothing can be")
+        raise InternalError(f"{launches[0].label} was lined up where nothing can be")
 
     def halt(self) -> None:
         """Nothing is lined up."""

@@ -112,9 +112,9 @@ class InteractiveExecutor:
         """See `Executor.line_up_room`."""
         return self._inner.line_up_room()
 
-    def line_up(self, launch: Launch) -> None:
+    def line_up(self, launches: Sequence[Launch]) -> None:
         """See `Executor.line_up`: never a job that owns the terminal, since these have a pool."""
-        self._inner.line_up(launch)
+        self._inner.line_up(launches)
 
     def halt(self) -> None:
         """See `Executor.halt`."""

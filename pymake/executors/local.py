@@ -10,7 +10,7 @@ from pymake.executors.endings import command_failed, last_lines, worker_died
 from pymake.executors.groups import GroupTable, SharedNumbers
 from pymake.executors.openfiles import allow_files, occupy_standard_files
 from pymake.executors.requests import UNPICKLABLE, cannot_travel, request_for
-from pymake.executors.slot import Phase, Run, Slot
+from pymake.executors.slot import Phase, Run, Slot, ending, places
 from pymake.executors.slotlog import SlotLog, drop, salvage, slot_path
 from pymake.executors.staff import Staff
 from pymake.executors.starting import Starter
@@ -130,15 +130,18 @@ class LocalExecutor:
         """How many more quick jobs may be lined up now behind running ones."""
         return sum(slot.takes_more() for slot in self._slots)
 
-    def line_up(self, launch: Launch) -> None:
-        """Have a worker run one more quick job after those that it has; without room it comes back.
+    def line_up(self, launches: Sequence[Launch]) -> None:
+        """Have workers run further quick jobs after those that they have; what finds no room comes back.
 
         A line closes at any moment: when its job fails, its worker says so to the memory that both share.
         """
-        slot = max(self._slots, key=Slot.takes_more)
-        if not slot.takes_more():
-            self._ended.append(Returned(job=launch.job))
-            return
+        for slot, launch in zip(places(self._slots), launches, strict=False):
+            if slot is None:
+                self._ended.append(Returned(job=launch.job))
+            else:
+                self._put_behind(slot, launch)
+
+    def _put_behind(self, slot: Slot, launch: Launch) -> None:
         run = Run(launch=launch, in_worker=True)
         try:
             message = request_for(launch, self._root, lined_up=True)
@@ -348,7 +351,7 @@ class LocalExecutor:
 
     def _worker_gone(self, slot: Slot) -> None:
         run = slot.run if slot.run is not None and slot.run.in_worker else None
-        death = self._staff.dismiss(slot.number, spare_children=_is_ending(run))
+        death = self._staff.dismiss(slot.number, spare_children=ending(run))
         slot.abandon()
         if run is None or run.gone:
             return
@@ -386,14 +389,9 @@ class LocalExecutor:
         is_call = isinstance(run.launch.action, Call)
         if reply.spent or (is_call and run.phase is not Phase.RUNNING):
             # It goes with what the call left behind, or with what a TERM that it outlived did to it.
-            self._staff.dismiss(slot.number, spare_children=_is_ending(run))
+            self._staff.dismiss(slot.number, spare_children=ending(run))
             self._empty(slot)
         if run.phase is not Phase.RUNNING:
             self._main_gone(slot, run, None)
         else:
             self._finish(slot, None if reply.complaint is None else reply.complaint.error(), reply.seconds)
-
-
-def _is_ending(run: Run | None) -> bool:
-    """Whether the processes of a job were asked to end, and have time for it."""
-    return run is not None and run.phase is Phase.ENDING

@@ -55,9 +55,9 @@ class SharingExecutor:
         """See `Executor.line_up_room`."""
         return self._inner.line_up_room()
 
-    def line_up(self, launch: Launch) -> None:
-        """See `Executor.line_up`: it needs no token until it begins."""
-        self._inner.line_up(launch)
+    def line_up(self, launches: Sequence[Launch]) -> None:
+        """See `Executor.line_up`: they need no token until they begin."""
+        self._inner.line_up(launches)
 
     def halt(self) -> None:
         """See `Executor.halt`."""

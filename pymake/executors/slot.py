@@ -13,7 +13,7 @@ from pymake.executors.groups import HALT, STARTING, is_there, send
 from pymake.model.job import Cancelled, Command, Failed, Outcome, Succeeded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from pymake.errors import JobError
     from pymake.executors.groups import GroupTable, SharedNumbers
@@ -167,3 +167,17 @@ class Slot:
         if error is None:
             return Succeeded(job=job, started=run.started, seconds=seconds, printed=printed)
         return Failed(job=job, started=run.started, seconds=seconds, printed=printed, error=error)
+
+
+def places(slots: Iterable[Slot]) -> Iterator[Slot | None]:
+    """Where the next quick jobs are lined up best, the shortest line first; None once there is no more room."""
+    room = {slot: slot.takes_more() for slot in slots}
+    while True:
+        slot = max(room, key=room.__getitem__)
+        yield slot if room[slot] > 0 else None
+        room[slot] -= 1
+
+
+def ending(run: Run | None) -> bool:
+    """Whether the processes of a job were asked to end, and have time for it."""
+    return run is not None and run.phase is Phase.ENDING

@@ -107,9 +107,9 @@ class ThreadsExecutor:
         """None: a thread starts faster than it could be told of a job."""
         return 0
 
-    def line_up(self, launch: Launch) -> None:
+    def line_up(self, launches: Sequence[Launch]) -> None:
         """Never: there is no room."""
-        raise InternalError(f"{launch.label} was lined up where nothing can be")
+        raise InternalError(f"{launches[0].label} was lined up where nothing can be")
 
     def halt(self) -> None:
         """Nothing is lined up."""

@@ -117,11 +117,13 @@ class Contents:
         else:
             raise ValueError(f"no record has the kind {kind}")
 
-    def add_version(self, path: str, digest: bytes) -> VersionId:
-        """Number a new content."""
+    def number_of(self, path: str, digest: bytes) -> VersionId:
+        """The number of a content, a new one if the path never had it."""
+        found = self.find_version(path, digest)
+        if found is not None:
+            return found
         if len(digest) != DIGEST_BYTES or "\0" in path:
             raise InternalError(f"not a version: {path!r}, {digest.hex()}")
-        self._index()
         number = len(self.paths)
         self.paths.append(path)
         self.digests += digest
@@ -131,7 +133,7 @@ class Contents:
 
     def add_sighting(self, path: str, stamp: Stamp, version: VersionId) -> None:
         """The path has the version while it has the stamp."""
-        if self.version(version).path != path:
+        if self.paths[version] != path:
             raise InternalError(f"version {version} is not one of {path}")
         self.seen[path] = len(self.sighted)
         self.sighted.append(version)
@@ -270,6 +272,8 @@ class Contents:
 
     def _index(self) -> None:
         """Catch up with versions that were taken in. Not done while loading: a build that hashes nothing needs none."""
+        if len(self._previous) == len(self.paths):
+            return
         for number in range(len(self._previous), len(self.paths)):
             path = self.paths[number]
             self._previous.append(self._latest.get(path, NO_VERSION))

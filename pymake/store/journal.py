@@ -10,7 +10,7 @@ Meaning. Records are facts in order of time; a later one for the same key or pat
 number themselves by their place, so a record may only mention versions that lie before it, and any prefix of a journal
 is a true journal of an earlier moment: everything it says of a file is bound to a stamp or a digest.
 
-Writing. `record_start`, `record_trace`, `record_failure`, `record_end` and `forget` return when the record is in the
+Writing. `record_starts`, `record_traces`, `record_failure`, `record_end` and `forget` return when the record is in the
 kernel: it survives the end of the process, however sudden. Not a power cut: there the last seconds cost their jobs
 again, and syncing each record costs 170 us. Versions and sightings ride along with the next such record, or with
 `close`, since losing one alone costs a hash and no more.
@@ -137,8 +137,7 @@ class Journal:
 
     def record_version(self, path: str, digest: bytes) -> VersionId:
         """See `Memory.record_version`. Written with the next record that is not a version."""
-        found = self._contents.find_version(path, digest)
-        return self._contents.add_version(path, digest) if found is None else found
+        return self._contents.number_of(path, digest)
 
     def record_sighting(self, path: str, stamp: Stamp, version: VersionId) -> None:
         """See `Memory.record_sighting`. Written with the next trace or failure, after some thousands, or at the end."""
@@ -146,13 +145,13 @@ class Journal:
         if len(self._contents.sighted) - self._written_sightings >= MOST_PENDING:
             self.flush()
 
-    def record_start(self, start: Start) -> None:
-        """See `Memory.record_start`."""
-        self._append(Kind.START, encode_start(start))
+    def record_starts(self, starts: Sequence[Start]) -> None:
+        """See `Memory.record_starts`. One write for all of them."""
+        self._append(Kind.START, *map(encode_start, starts))
 
-    def record_trace(self, trace: Trace) -> None:
-        """See `Memory.record_trace`."""
-        self._append(Kind.TRACE, encode_trace(trace))
+    def record_traces(self, traces: Sequence[Trace]) -> None:
+        """See `Memory.record_traces`. One write for all of them."""
+        self._append(Kind.TRACE, *map(encode_trace, traces))
 
     def record_failure(self, failure: Failure) -> None:
         """See `Memory.record_failure`."""
@@ -228,12 +227,14 @@ class Journal:
 
     # Writing
 
-    def _append(self, kind: Kind, payload: bytes) -> None:
-        contents, record = self._contents, frame(kind, payload)
-        self._write([*self._pending(), record])
-        start = len(contents.data) + FRAME.size + 1
-        contents.data += record
-        contents.take(kind, start, len(contents.data))
+    def _append(self, kind: Kind, *payloads: bytes) -> None:
+        contents, data = self._contents, self._contents.data
+        records = [frame(kind, payload) for payload in payloads]
+        self._write([*self._pending(), *records])
+        for record in records:
+            start = len(data) + FRAME.size + 1
+            data += record
+            contents.take(kind, start, len(data))
 
     def _pending(self) -> list[bytes]:
         """The versions and sightings that are not on disk yet, as records; from now on they count as written."""

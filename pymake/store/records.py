@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING
 
 from pymake.model.trace import (
     DIGEST_BYTES,
+    LONGEST_FACET,
     NAMELESS,
     USUAL,
     Cause,
@@ -86,18 +87,16 @@ def decode_sightings(data: bytearray, start: int, end: int) -> tuple[array[int],
 
 def encode_trace(trace: Trace) -> bytes:
     """Payload of TRACE; long facet values are shortened."""
-    facets = [text for facet in trace.facets for text in (facet.name, shortened(facet.value))]
-    causes = [shortened(text) for cause in trace.causes for text in cause]
-    rows = (trace.inputs, trace.discovered, trace.outputs)
-    return b"".join(
-        [
-            encode_key(trace.key),
-            _TRACE.pack(trace.started, trace.seconds, trace.printed, trace.origin, len(trace.action), *map(len, rows)),
-            trace.action,
-            *(_packed("I", row) for row in rows),
-            _texts([trace.task, trace.reason, trace.accepted, str(len(causes) // 4), *causes, *facets]),
-        ]
-    )
+    texts = [trace.task, trace.reason, trace.accepted, str(len(trace.causes))]
+    for cause in trace.causes:
+        texts += map(shortened, cause)
+    for name, value in trace.facets:
+        texts += (name, value if len(value) <= LONGEST_FACET else shortened(value))
+    inputs, discovered, outputs = trace.inputs, trace.discovered, trace.outputs
+    lengths = len(trace.action), len(inputs), len(discovered), len(outputs)
+    numbers = _TRACE.pack(trace.started, trace.seconds, trace.printed, trace.origin, *lengths)
+    rows = _packed("I", inputs + discovered + outputs)
+    return b"".join((encode_key(trace.key), numbers, trace.action, rows, _texts(texts)))
 
 
 def decode_outline(data: bytearray, start: int) -> Outline:

@@ -77,13 +77,13 @@ class ScriptedExecutor:
         """See `Executor.line_up_room`."""
         return self._line - len(self._behind) if self._running else 0
 
-    def line_up(self, launch: Launch) -> None:
+    def line_up(self, launches: Sequence[Launch]) -> None:
         """See `Executor.line_up`; doing so without room fails the test."""
-        if not self.line_up_room():
-            raise InternalError(f"no room in line for {launch.label}")
-        self.launches.append(launch)
-        self.lined_up.append(launch)
-        self._behind.append(launch)
+        if self.line_up_room() < len(launches):
+            raise InternalError(f"no room in line for {launches[-1].label}")
+        self.launches += launches
+        self.lined_up += launches
+        self._behind += launches
 
     def halt(self) -> None:
         """See `Executor.halt`."""

@@ -76,17 +76,19 @@ class ScratchMemory:
         """See `Memory.record_sighting`."""
         self._sightings[path] = (stamp, version)
 
-    def record_start(self, start: Start) -> None:
-        """See `Memory.record_start`."""
-        self._disowned.difference_update(start.outputs)
-        self._starts[start.key] = start
+    def record_starts(self, starts: Sequence[Start]) -> None:
+        """See `Memory.record_starts`."""
+        for start in starts:
+            self._disowned.difference_update(start.outputs)
+            self._starts[start.key] = start
 
-    def record_trace(self, trace: Trace) -> None:
-        """See `Memory.record_trace`."""
-        self._disowned.difference_update(self._versions[number].path for number in trace.outputs)
-        self._starts.pop(trace.key, None)
-        self._traces[trace.key] = trace
-        self._failures.pop(trace.key, None)
+    def record_traces(self, traces: Sequence[Trace]) -> None:
+        """See `Memory.record_traces`."""
+        for trace in traces:
+            self._disowned.difference_update(self._versions[number].path for number in trace.outputs)
+            self._starts.pop(trace.key, None)
+            self._traces[trace.key] = trace
+            self._failures.pop(trace.key, None)
 
     def record_failure(self, failure: Failure) -> None:
         """See `Memory.record_failure`."""

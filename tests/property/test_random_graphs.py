@@ -161,7 +161,7 @@ def crash(world: World, dice: random.Random) -> None:
         world.run(name)
         return None
 
-    names = ("record_start", "record_trace", "record_failure", "record_end")
+    names = ("record_starts", "record_traces", "record_failure", "record_end")
     with pytest.MonkeyPatch.context() as patch:
         for name in names:
             patch.setattr(memory, name, deadly(getattr(memory, name)))

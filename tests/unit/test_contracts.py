@@ -234,9 +234,9 @@ def test_a_new_memory_knows_nothing(memories: Memories) -> None:
 def test_a_start_lasts_until_the_job_ended_in_whatever_way(memories: Memories) -> None:
     memory = memories.first
     for key in ("ok", "bad", "stopped", "forgotten", "killed"):
-        memory.record_start(Start(key=key, outputs=(key, f"{key}.map")))
+        memory.record_starts([Start(key=key, outputs=(key, f"{key}.map"))])
     assert memory.start("ok") == Start(key="ok", outputs=("ok", "ok.map"))
-    memory.record_trace(trace("ok"))
+    memory.record_traces([trace("ok")])
     memory.record_failure(Failure(key="bad", task="t", started=0.0, seconds=0.0, reason="", error=""))
     memory.record_end("stopped")
     memory.forget("forgotten")
@@ -259,14 +259,14 @@ def test_a_trace_comes_back_as_it_was(memories: Memories) -> None:
         facets=(Facet("command", "cc -c \U0001f600\0"), Facet("env X", "")),
         printed=True,
     )
-    memory.record_trace(given)
+    memory.record_traces([given])
     assert memories.later().trace(given.key) == given
 
 
 def test_what_decides_of_a_trace_is_told_without_the_rest(memories: Memories) -> None:
     memory = memories.first
     number = memory.record_version("a", b"a" * 16)
-    memory.record_trace(replace(trace("k"), inputs=array("I", [number])))
+    memory.record_traces([replace(trace("k"), inputs=array("I", [number]))])
     outline = memories.later().outline("k")
     assert outline is not None
     assert (outline.action, list(outline.inputs), list(outline.outputs)) == (bytes(range(16)), [number], [])
@@ -278,34 +278,34 @@ def test_what_a_job_made_is_known_by_each_of_its_outputs(memories: Memories) -> 
     old, a, b, source = (
         memory.record_version(path, data * 16) for path, data in zip("aabs", (b"0", b"1", b"2", b"3"), strict=False)
     )
-    memory.record_trace(replace(trace("a"), inputs=array("I", [source]), outputs=array("I", [old])))
-    memory.record_trace(replace(trace("a"), inputs=array("I", [source]), outputs=array("I", [a, b])))
+    memory.record_traces([replace(trace("a"), inputs=array("I", [source]), outputs=array("I", [old]))])
+    memory.record_traces([replace(trace("a"), inputs=array("I", [source]), outputs=array("I", [a, b]))])
     later = memories.later()
     assert [later.made(path) for path in ("a", "b", "s", "none")] == [a, b, None, None]
     assert old != a
 
 
 def test_a_later_trace_replaces_the_earlier(memories: Memories) -> None:
-    memories.first.record_trace(trace("k", task="old"))
-    memories.first.record_trace(trace("other"))
-    memories.first.record_trace(trace("k", task="new"))
+    memories.first.record_traces([trace("k", task="old")])
+    memories.first.record_traces([trace("other")])
+    memories.first.record_traces([trace("k", task="new")])
     later = memories.later()
     assert later.trace("k") == trace("k", task="new")
     assert sorted(later.keys()) == ["k", "other"]
 
 
 def test_a_failure_leaves_the_trace_and_goes_with_the_next_one(memories: Memories) -> None:
-    memories.first.record_trace(trace("both"))
+    memories.first.record_traces([trace("both")])
     memories.first.record_failure(failure("both"))
     memories.first.record_failure(failure("mended"))
-    memories.first.record_trace(trace("mended"))
+    memories.first.record_traces([trace("mended")])
     later = memories.later()
     assert (later.trace("both"), later.failure("both")) == (trace("both"), failure("both"))
     assert (later.trace("mended"), later.failure("mended")) == (trace("mended"), None)
 
 
 def test_forget_drops_trace_and_failure(memories: Memories) -> None:
-    memories.first.record_trace(trace("k"))
+    memories.first.record_traces([trace("k")])
     memories.first.record_failure(failure("k"))
     memories.first.forget("k")
     memories.first.forget("never there")

@@ -25,7 +25,7 @@ from pymake.testing import MemoryDisk, ScratchMemory
 from tests.unit.engine.world import Rule, World
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from pymake.model.job import Launch
     from pymake.model.trace import Trace
@@ -505,7 +505,7 @@ def test_a_memory_that_takes_no_more_ends_the_build_and_nothing_half_made_is_lef
     refusal = StateError("cannot write .pymake/journal", facts=[("reason", "No space left on device")])
 
     class Full(ScratchMemory):
-        def record_trace(self, trace: Trace) -> None:
+        def record_traces(self, traces: Sequence[Trace]) -> None:
             raise refusal
 
     good, world.memory = world.memory, Full()

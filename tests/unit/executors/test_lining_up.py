@@ -44,7 +44,7 @@ def line_up(bench: Workbench, actions: Sequence[Action], *, timeout: float | Non
     """Start the first action, and the others behind it."""
     bench.executor.start(launch(0, actions[0], timeout=timeout))
     for number, action in enumerate(actions[1:], start=1):
-        bench.executor.line_up(launch(number, action))
+        bench.executor.line_up([launch(number, action)])
 
 
 def told(outcomes: Sequence[Outcome]) -> list[tuple[str, int]]:
@@ -88,7 +88,7 @@ def test_there_is_room_in_line_only_behind_a_quick_job_in_a_worker(local: Make) 
     bench.executor.start(launch(1, call("wait", 100)))
     room = bench.executor.line_up_room()
     assert room > 1
-    bench.executor.line_up(launch(2, call("wait", 0)))
+    bench.executor.line_up([launch(2, call("wait", 0))])
     assert bench.executor.line_up_room() == room - 1
     bench.executor.halt()
     assert bench.executor.line_up_room() == 0
@@ -101,7 +101,7 @@ def test_the_shortest_line_grows_first(local: Make, tmp_path: Path) -> None:
         bench.executor.start(launch(number, call("read")))
     whole = bench.executor.line_up_room()
     for number in range(2, 6):
-        bench.executor.line_up(launch(number, call("read")))
+        bench.executor.line_up([launch(number, call("read"))])
     assert bench.executor.line_up_room() == whole - 4
     bench.executor.halt()
     bench.executor.cancel([JobId(0)], at_once=True)
@@ -192,9 +192,9 @@ def test_a_quick_command_that_ignores_term_is_killed(local: Make, tmp_path: Path
 def test_a_job_in_line_has_its_timeout_from_when_it_began(local: Make) -> None:
     bench = local()
     bench.executor.start(launch(0, command("sleep 0.3")))
-    bench.executor.line_up(launch(1, command("sleep 0.3"), timeout=20.0))
-    bench.executor.line_up(launch(2, command("sleep 100"), timeout=0.2))
-    bench.executor.line_up(launch(3, command("touch x")))
+    bench.executor.line_up([launch(1, command("sleep 0.3"), timeout=20.0)])
+    bench.executor.line_up([launch(2, command("sleep 100"), timeout=0.2)])
+    bench.executor.line_up([launch(3, command("touch x"))])
     outcomes = bench.outcomes(6)
     assert told(outcomes[:4]) == [("Succeeded", 0), ("Began", 1), ("Succeeded", 1), ("Began", 2)]
     assert sorted(told(outcomes[4:])) == [("Failed", 2), ("Returned", 3)]
@@ -243,7 +243,7 @@ def test_old_outputs_are_removed_when_the_job_begins(local: Make, tmp_path: Path
     os.mkfifo(tmp_path / "pipe")
     bench = local({"read": (tmp_path / "pipe").read_text})
     bench.executor.start(launch(0, call("read")))
-    bench.executor.line_up(launch(1, command("echo new >> old"), clear=("old", "not there")))
+    bench.executor.line_up([launch(1, command("echo new >> old"), clear=("old", "not there"))])
     assert (tmp_path / "old").read_text() == "old"
     (tmp_path / "pipe").write_text("go")
     bench.outcomes(3)
@@ -267,7 +267,7 @@ def test_all_ends_are_told_when_everything_goes_wrong_at_once(local: Make) -> No
     for number in range(2):
         bench.executor.start(launch(number, call("die")))
     for number in range(2, 8):
-        bench.executor.line_up(launch(number, call("die")))
+        bench.executor.line_up([launch(number, call("die"))])
     bench.executor.halt()
     bench.executor.cancel([JobId(number) for number in range(8)], at_once=True)
     outcomes = bench.outcomes(8)

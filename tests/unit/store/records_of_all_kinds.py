@@ -36,13 +36,13 @@ def failure(key: str) -> Failure:
 def first_job(memory: Memory) -> None:
     source = memory.record_version("in", b"1" * 16)
     memory.record_sighting("in", Stamp(1, 2, 3, 4), source)
-    memory.record_trace(trace("a", inputs=(source,), outputs=(memory.record_version("a", b"2" * 16),)))
+    memory.record_traces([trace("a", inputs=(source,), outputs=(memory.record_version("a", b"2" * 16),))])
 
 
 def edited(memory: Memory) -> None:
     source = memory.record_version("in", b"3" * 16)
     memory.record_sighting("in", Stamp(5, 6, 7, 8), source)
-    memory.record_trace(trace("a", inputs=(source,), outputs=(memory.record_version("a", b"4" * 16),)))
+    memory.record_traces([trace("a", inputs=(source,), outputs=(memory.record_version("a", b"4" * 16),))])
 
 
 def fails(memory: Memory) -> None:
@@ -54,7 +54,7 @@ def fails_too(memory: Memory) -> None:
 
 
 def mended(memory: Memory) -> None:
-    memory.record_trace(trace("b", task="t\u00e4sk \udcff"))
+    memory.record_traces([trace("b", task="t\u00e4sk \udcff")])
 
 
 def forgotten(memory: Memory) -> None:
@@ -62,15 +62,15 @@ def forgotten(memory: Memory) -> None:
 
 
 def starts(memory: Memory) -> None:
-    memory.record_start(Start(key="c", outputs=("c", "c.map")))
+    memory.record_starts([Start(key="c", outputs=("c", "c.map"))])
 
 
 def starts_too(memory: Memory) -> None:
-    memory.record_start(Start(key="d", outputs=("d",)))
+    memory.record_starts([Start(key="d", outputs=("d",))])
 
 
 def starts_without_outputs(memory: Memory) -> None:
-    memory.record_start(Start(key="//no output", outputs=()))
+    memory.record_starts([Start(key="//no output", outputs=())])
 
 
 def stopped(memory: Memory) -> None:

@@ -92,8 +92,8 @@ def test_damage_in_the_middle_is_set_aside_and_what_lies_before_is_kept(path: Pa
     journal = Journal(str(path), writable=True)
     first_job(journal)
     whole = path.stat().st_size
-    journal.record_trace(trace("b"))
-    journal.record_trace(trace("c"))
+    journal.record_traces([trace("b")])
+    journal.record_traces([trace("c")])
     journal.close()
     data = bytearray(path.read_bytes())
     data[whole + 20] ^= 1
@@ -106,7 +106,7 @@ def test_damage_in_the_middle_is_set_aside_and_what_lies_before_is_kept(path: Pa
     mending = Journal(str(path), writable=True)
     assert mending.notes == (f"{looking.notes[0]}; the file is now .pymake/journal.bad-1",)
     assert list(mending.keys()) == ["a"]
-    mending.record_trace(trace("d"))
+    mending.record_traces([trace("d")])
     mending.close()
     assert names(path) == ["journal", "journal.bad-1"]
     assert (path.parent / "journal.bad-1").read_bytes() == data
@@ -155,12 +155,12 @@ def test_more_than_a_torn_write_is_not_thrown_away(path: Path) -> None:
 
 def test_who_looks_sees_a_moment_and_writes_nothing(path: Path) -> None:
     writing = Journal(str(path), writable=True)
-    writing.record_trace(trace("a"))
+    writing.record_traces([trace("a")])
     looking = Journal(str(path), writable=False)
-    writing.record_trace(trace("b"))
+    writing.record_traces([trace("b")])
     size = path.stat().st_size
     first_job(looking)
-    looking.record_trace(trace("c"))
+    looking.record_traces([trace("c")])
     looking.close()
     assert list(looking.keys()) == ["a", "c"]
     assert path.stat().st_size == size
@@ -199,7 +199,7 @@ def test_many_sightings_do_not_wait_for_ever(path: Path) -> None:
 def test_long_facets_are_kept_short(path: Path) -> None:
     journal = Journal(str(path), writable=False)
     long = "x" * (LONGEST_FACET + 1)
-    journal.record_trace(replace(trace("a"), facets=(Facet("arguments", long),)))
+    journal.record_traces([replace(trace("a"), facets=(Facet("arguments", long),))])
     kept = journal.trace("a")
     assert kept is not None
     assert kept.facets == (Facet("arguments", shortened(long)),)
@@ -214,7 +214,7 @@ def big(path: Path, rounds: int = 3) -> Journal:
             name = f"some/folder/file{number}"
             version = journal.record_version(name, turn.to_bytes(8, "big") + number.to_bytes(8, "big"))
             journal.record_sighting(name, Stamp(turn, 2, 3, number), version)
-            journal.record_trace(trace(name, outputs=(version,)))
+            journal.record_traces([trace(name, outputs=(version,))])
     journal.record_failure(failure("b"))
     journal.record_version("never/mentioned", b"9" * 16)
     return journal
@@ -260,7 +260,7 @@ def test_a_compaction_that_was_killed_leaves_the_old_journal(path: Path) -> None
 def test_a_small_journal_is_left_alone(path: Path) -> None:
     journal = Journal(str(path), writable=True)
     for _ in range(50):
-        journal.record_trace(trace("a"))
+        journal.record_traces([trace("a")])
     before = path.stat()
     journal.close()
     assert (path.stat().st_size, path.stat().st_ino) == (before.st_size, before.st_ino)
@@ -282,7 +282,7 @@ def test_a_full_disk_is_an_error_and_the_file_stays_good(path: Path, file_limit:
     file_limit(size + 20)
     for key in ("b", "c"):
         with pytest.raises(StateError) as caught:
-            journal.record_trace(trace(key))
+            journal.record_traces([trace(key)])
         assert str(caught.value) == "cannot write .pymake/journal\n  reason: File too large"
     journal.close()
     assert path.stat().st_size == size
