@@ -243,6 +243,19 @@ class Logs(Protocol):
         """
 
 
+class Analyses(Protocol):
+    """What was found out about the texts of modules, by a digest of all that it depends on."""
+
+    def recall(self, key: bytes) -> bytes | None:
+        """What was remembered last under this key (16 bytes)."""
+
+    def remember(self, key: bytes, data: bytes) -> None:
+        """Keep this under a key, in the place of what there was."""
+
+    def __hash__(self) -> int:
+        """By identity."""
+
+
 class Interrupts(Protocol):
     """Signals that ask the build to end."""
 

@@ -77,6 +77,8 @@ def build(
         with phase("snapshot"):
             session.files.confirm()
             session.texts.save()
+            if session.analyses is not None:
+                session.analyses.save()
             _keep(session, summary, state, given)
         return summary
 

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from pymake.model.ids import JobId
     from pymake.model.plan import Plan
     from pymake.model.task import Project
+    from pymake.store.analyses import KeptAnalyses
     from pymake.store.folder import StateFolder
     from pymake.store.journal import Journal
     from pymake.store.logs import FileLogs
@@ -54,8 +55,8 @@ class Session:
 
     `wanted[job]` is 1 for the jobs that the targets need, `goals` are the jobs that make the targets themselves.
     `notes` are for the user; `warnings` are those of them that the plan itself gives cause for. `observed` is what
-    evaluating the build files looked at; `restored` and `known` what spared that. `folders` are those that no job is
-    started for. What is `orphaned` counts as not there.
+    evaluating the build files looked at, `analyses` what it found out about modules; `restored` and `known` what spared
+    that. `folders` are those that no job is started for. What is `orphaned` counts as not there.
     """
 
     project: Project
@@ -78,6 +79,7 @@ class Session:
     folders: tuple[str, ...]
     restored: Restored | None = None
     known: Known | None = None
+    analyses: KeptAnalyses | None = None
 
 
 def plan_of(project: Project, memory: Memory, observed: Observed) -> Compiled:
@@ -142,13 +144,15 @@ def orphaned_of(project: Project, plan: Plan, disk: RealDisk, memory: Memory) ->
 class Basis:
     """What a session is made from beside the project.
 
-    `observed` is what loading the project looked at; planning adds to it. With `restored` nothing is planned, and
+    `observed` is what loading the project looked at; planning adds to it. `analyses` has what it found out about
+    modules, which a build keeps. With `restored` nothing is planned, and
     `evaluate` gives the project and what to start from if that does not do. `key` is the command line, whose targets
     may be known.
     """
 
     observed: Observed
     restored: Restored | None = None
+    analyses: KeptAnalyses | None = None
     evaluate: Callable[[], tuple[Project, Basis]] | None = None
     key: Key | None = None
 
@@ -170,8 +174,10 @@ def open_session(
     """
     if aim.forced or aim.forced_tasks or aim.ignored or aim.new or aim.old:
         known = None  # a wish goes before what stamps prove
+    basis = basis or Basis(observed=Observed())
     with collection_paused():
-        return _opened(project, aim, state, basis or Basis(observed=Observed()), known, writing=writing)
+        session = _opened(project, aim, state, basis, known, writing=writing)
+    return session if basis.analyses is None else replace(session, analyses=basis.analyses)
 
 
 def _opened(

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from functools import partial
 from types import FunctionType
 from typing import TYPE_CHECKING, Protocol
 
 from pymake.frontends.modules import STANDARD
 from pymake.frontends.normal import piece_of
+from pymake.frontends.reach import Source
 from pymake.frontends.scopes import by_name
-from pymake.frontends.shown import shown_definition, shown_statements
 from pymake.frontends.spaces import Found
 from pymake.frontends.syntax import Piece
+from pymake.model.code import SEPARATOR, SourceKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
+    from pymake.frontends.layout import Spot
     from pymake.frontends.reach import Links, Reached
     from pymake.frontends.scopes import Use
     from pymake.frontends.spaces import Meant, Namespace, Spaces
@@ -57,6 +58,11 @@ def defaults_of(function: FunctionType) -> Iterator[tuple[str, object]]:
     yield from sorted((function.__kwdefaults__ or {}).items())
 
 
+def written(text: ModuleText | None, spots: Sequence[Spot], kind: SourceKind = SourceKind.STATEMENTS) -> Source:
+    """What stands at some spots of a text."""
+    return Source(kind, "" if text is None else SEPARATOR.join(map(text.source, spots)))
+
+
 class PartsAndLinks(Protocol):
     """Knows the parts of a project, and what a piece of code in a file uses."""
 
@@ -83,17 +89,16 @@ class ClassReader:
         definition = None if text is None else text.class_named(class_.__qualname__, lines)
         if text is None or definition is None:
             return self._follow_made(class_, part, text, space)
-        first, last = definition.lineno, definition.end_lineno or definition.lineno
+        first, last = definition.line, definition.spot.end
         part.location = lambda: (filename, first)
-        part.shown = partial(shown_definition, definition)
-        piece = text.piece(definition, whole=True)
-        own_name = text.own_name(definition)
-        changes = [effect.statement for effect in text.effects if own_name is not None and effect.chain[0] == own_name]
-        if changes:
-            more = piece_of(*changes, own_name=own_name)
+        spots = [definition.spot]
+        piece, own_name = text.piece(definition), definition.own_name
+        if own_name is not None and any(effect.chain[0] == own_name for effect in text.layout.effects):
+            changes, more = text.changes(own_name)
+            spots += changes
             piece = Piece(form=piece.form + more.form, uses=tuple(sorted({*piece.uses, *more.uses}, key=by_name)))
-            part.shown = lambda: "\n".join([shown_definition(definition), shown_statements(changes)])
         part.form = piece.form
+        part.source = lambda: written(text, spots, SourceKind.CLASS)
         cells = {name: value for _, found in functions for name, value in closed_over(found).items()}
 
         def resolve(use: Use) -> Meant:
@@ -112,13 +117,13 @@ class ClassReader:
 
     def _follow_made(self, class_: type, part: Reached, text: ModuleText | None, space: Namespace) -> Links:
         """A class that a call made, such as a named tuple: counts by that call, and by its attributes."""
-        statements, parts = ([], []) if text is None else text.statements(class_.__name__)
-        piece = piece_of(*parts, own_name=class_.__name__)
+        spots = [] if text is None else text.statements(class_.__name__)
+        piece = piece_of() if text is None else text.made(class_.__name__)
         _, filename = self._home(class_)
         part.form = f"{piece.form} {getattr(class_, '_fields', sorted(vars(class_)))}"
-        if statements:
-            part.location = lambda: (filename, statements[0].lineno)
-            part.shown = lambda: shown_statements(statements)
+        if spots:
+            part.location = lambda: (filename, spots[0].line)
+            part.source = lambda: written(text, spots)
         links = self._parts.links(piece, lambda use: self._spaces.resolve(use, space), filename, class_.__name__)
         links += [(f"+{name}", held) for name, found in functions_of(class_) if (held := self._parts.of_held(found))]
         return links + self._ancestors(class_)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from types import FunctionType
 
+    from pymake.errors import Place
     from pymake.frontends.places import Location
     from pymake.frontends.spaces import Meant, Spaces, Unknown
     from pymake.frontends.syntax import Lookup
@@ -52,6 +53,12 @@ class Doubts:
         for kind in dict.fromkeys(unstable):
             what = f"{name} of {function.__name__} holds a {kind}, which has no stable form"
             self._note((code.co_filename, code.co_firstlineno), what, "it counts by its type alone")
+
+    def extras(self, name: str, place: Place, unstable: Iterable[str]) -> None:
+        """Something in the further arguments of a task has no stable form."""
+        for kind in dict.fromkeys(unstable):
+            what = f"{name} holds a {kind}, which has no stable form; it counts by its type alone"
+            self.notes[f"{place}: {what}"] = None
 
     def replaced(self, name: str, location: Location) -> None:
         """A module puts something of its own into another one."""

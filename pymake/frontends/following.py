@@ -13,22 +13,25 @@ from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING
 
 from pymake.frontends.bytecode import byte_code, names_in
-from pymake.frontends.classes import ClassReader, closed_over, defaults_of
+from pymake.frontends.classes import ClassReader, closed_over, defaults_of, written
 from pymake.frontends.doubts import Doubts
 from pymake.frontends.normal import piece_of
-from pymake.frontends.reach import Links, Reached
+from pymake.frontends.reach import Links, Reached, Source
 from pymake.frontends.scopes import Use
-from pymake.frontends.shown import shown_definition, shown_statements
 from pymake.frontends.spaces import Found, SourceModule, Spaces, Unknown, Written
 from pymake.frontends.syntax import Piece
 from pymake.frontends.values import Values
 from pymake.model.canonical import is_bound
+from pymake.model.code import SourceKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
+    from pymake.frontends.layout import Defined, Effect
     from pymake.frontends.spaces import Meant, Namespace
-    from pymake.frontends.texts import Effect, ModuleText
+    from pymake.frontends.texts import ModuleText
+    from pymake.interfaces import Analyses
+    from pymake.model.task import Task
 
     Resolve = Callable[[Use], Meant]
 
@@ -39,17 +42,21 @@ _OPAQUE = "pymake"
 class Follower:
     """Follows functions of one project (`root` is absolute) at one moment. Owns the parts that were reached.
 
-    `doubts` has what could not be followed.
+    `doubts` has what could not be followed, `texts` the texts that were looked into.
     """
 
-    def __init__(self, root: str) -> None:
+    def __init__(self, root: str, analyses: Analyses) -> None:
         self._root = root
-        self._spaces = Spaces(root)
+        self._spaces = Spaces(root, analyses)
         self._values = Values(root, self)
         self._parts: dict[object, Reached] = {}
         self._kept: list[object] = []
         self.doubts = Doubts(root, self._spaces)
         self._classes = ClassReader(self._spaces, self)
+
+    def texts(self) -> Iterable[ModuleText]:
+        """The texts that were looked into so far."""
+        return self._spaces.texts()
 
     def target(self, target: object) -> Reached:
         """The part of what a task calls."""
@@ -61,6 +68,28 @@ class Follower:
             return self._function(function)
         held = self.of_held(target)
         return Reached(_full_name(target), follow=partial(self._follow_holder, target)) if held is None else held
+
+    def with_extras(self, target: object, task: Task) -> Reached:
+        """The same together with the code in the extras of a task, which it may call; values count with the job."""
+        part = self.target(target)
+
+        def follow(joined: Reached) -> Links:
+            more: Links = []
+            for position, value in enumerate(task.extras):
+                _, links, unstable = self._values.read(value)
+                more += [(f"extras[{position}] {label}", linked) for label, linked in links]
+                self.doubts.extras(f"extras[{position}] of task {task.name}", task.place, unstable)
+            links, joined.form = part.links, part.form
+            joined.source, joined.location = part.source, part.location
+            return [*links, *more]
+
+        return Reached(part.name, follow=follow)
+
+    def definition(self, function: FunctionType) -> Defined | None:
+        """Where a function is written down."""
+        code = function.__code__
+        text = self._spaces.text(function.__globals__, code.co_filename)
+        return None if text is None else text.definition(code)
 
     def of_held(self, value: object) -> Reached | None:
         """See `Parts`."""
@@ -125,21 +154,21 @@ class Follower:
         definition = None if text is None else text.definition(code)
         if text is None or definition is None:
             uses = tuple(Use(None, (name,)) for name in sorted({*names_in(code)}))
-            piece, shown = Piece(form=byte_code(code), uses=uses), partial(byte_code, code)
+            piece = Piece(form=byte_code(code), uses=uses)
         else:
-            piece, shown = text.piece(definition, whole=False), partial(shown_definition, definition)
+            piece = text.piece(definition)
         cells = closed_over(function)
         lines, links = self._held_values(function, piece, cells)
         part.form = "\n".join([piece.form, *lines])
-        part.shown = lambda: "\n".join([shown(), *lines])
+        if text is not None and definition is not None:
+            part.source = lambda: Source(SourceKind(definition.kind), text.source(definition.spot), lines)
 
         def resolve(use: Use) -> Meant:
             if use.module is None and use.chain[0] in code.co_freevars:
                 return self._spaces.walk(Found(cells.get(use.chain[0])), use.chain[1:])
             return self._spaces.resolve(use, space)
 
-        own_name = None if text is None or definition is None else text.own_name(definition)
-        links += self.links(piece, resolve, code.co_filename, own_name)
+        links += self.links(piece, resolve, code.co_filename, None if definition is None else definition.own_name)
         return links if text is None else links + self._effects(piece, text, space, code.co_filename)
 
     def _held_values(self, function: FunctionType, piece: Piece, cells: dict[str, object]) -> tuple[list[str], Links]:
@@ -213,19 +242,19 @@ class Follower:
             home, own_name = self._origin(space, name, value)
             filename = str(home.get("__file__") or "")
             text = self._spaces.text(home, filename) if filename else None
-            statements, parts = ([], []) if text is None else text.statements(own_name)
-            if statements:
-                part.location = lambda: (filename, statements[0].lineno)
+            spots = [] if text is None else text.statements(own_name)
+            if spots:
+                part.location = lambda: (filename, spots[0].line)
             shown, links, unstable = ("", [], []) if changed else self._values.read(value)
             if not changed and not unstable:
                 part.form = shown
-                part.shown = lambda: f"{own_name} = {shown}"
+                part.source = lambda: Source(SourceKind.TEXT, f"{own_name} = {shown}")
                 return links
             if unstable:
                 self.doubts.constant(own_name, part.location(), unstable)
-            piece = piece_of(*parts, own_name=own_name)
+            piece = piece_of() if text is None else text.made(own_name)
             part.form = f"{type(value).__qualname__} {piece.form}"
-            part.shown = lambda: shown_statements(statements)
+            part.source = lambda: written(text, spots)
             return self.links(piece, lambda use: self._spaces.resolve(use, home), filename, own_name)
 
         return self._made((id(space), name, changed), lambda: Reached(full_name, follow=follow), space)
@@ -239,8 +268,8 @@ class Follower:
             text = self._spaces.text(space, str(filename)) if filename else None
             if text is None:
                 break
-            uses = [binding.use for binding in text.bindings.get(name, ()) if binding.use is not None]
-            if name not in text.bindings:
+            uses = [binding.use for binding in text.layout.bindings.get(name, ()) if binding.use is not None]
+            if name not in text.layout.bindings:
                 uses = [Use(use.module, (name,)) for use in text.star_imports()]
             for use in uses:
                 meant = self._spaces.resolve(use, space)
@@ -253,19 +282,19 @@ class Follower:
         """A name of a module that is not loaded."""
 
         def follow(part: Reached) -> Links:
-            piece = piece_of(*parts, own_name=name, whole=False)
+            piece = file.text.made(name, whole=False)
             part.form = piece.form
             return self.links(piece, lambda use: self._spaces.resolve_written(use, file), file.filename, name)
 
-        statements, parts = file.text.statements(name)
-        line = statements[0].lineno if statements else 1
+        spots = file.text.statements(name)
+        line = spots[0].line if spots else 1
         return self._made(
             (file.filename, name),
             lambda: Reached(
                 f"{file.name}:{name}",
                 follow=follow,
                 location=lambda: (file.filename, line),
-                shown=lambda: shown_statements(statements),
+                source=lambda: written(file.text, spots),
             ),
         )
 
@@ -274,8 +303,8 @@ class Follower:
             part.form = "module"
             return [
                 (name, self._written(file, name))
-                for name in sorted(file.text.bindings)
-                if any(binding.use is None for binding in file.text.bindings[name])
+                for name in sorted(file.text.layout.bindings)
+                if any(binding.use is None for binding in file.text.layout.bindings[name])
             ]
 
         return Reached(file.name, follow=follow, location=lambda: (file.filename, 1))
@@ -300,19 +329,19 @@ class Follower:
 
     def _effects(self, piece: Piece, text: ModuleText, space: Namespace, filename: str) -> Links:
         """Statements of the module that change libraries which the piece uses, such as `random.seed(1)`."""
-        if not text.effects:
+        if not text.layout.effects:
             return []
         roots = {use.chain[0] for use in piece.uses if use.module is None and use.chain[0] in space}
         used = {_package(space[name]) for name in roots}
         used |= {use.module.partition(".")[0] for use in piece.uses if use.module}
         links: Links = []
-        for effect in text.effects:
+        for effect in text.layout.effects:
             value = space.get(effect.chain[0])
             if value is None:
                 continue
             if self.of_held(value) is None:
                 if _package(value) in used - {"", _OPAQUE}:
-                    links.append((".".join(effect.chain), self._statement(effect, space, filename)))
+                    links.append((".".join(effect.chain), self._statement(effect, text, space, filename)))
             elif effect.target is not None:
                 self._note_replaced(effect, value, filename)
         return links
@@ -322,22 +351,22 @@ class Follower:
         target = effect.target or ()
         home = sys.modules.get(getattr(value, "__module__", None) or "", value)
         if getattr(home, "__file__", None) != filename:
-            self.doubts.replaced(".".join(target), (filename, effect.statement.lineno))
+            self.doubts.replaced(".".join(target), (filename, effect.spot.line))
 
-    def _statement(self, effect: Effect, space: Namespace, filename: str) -> Reached:
+    def _statement(self, effect: Effect, text: ModuleText, space: Namespace, filename: str) -> Reached:
         def follow(part: Reached) -> Links:
-            piece = piece_of(effect.statement)
+            piece = text.effect(effect)
             part.form = piece.form
             return self.links(piece, lambda use: self._spaces.resolve(use, space), filename, None)
 
-        line = effect.statement.lineno
+        line = effect.spot.line
         return self._made(
             (id(space), line),
             lambda: Reached(
                 f"{space.get('__name__', '')}:{'.'.join(effect.chain)}",
                 follow=follow,
                 location=lambda: (filename, line),
-                shown=lambda: shown_statements([effect.statement]),
+                source=lambda: written(text, [effect.spot]),
             ),
             space,
         )

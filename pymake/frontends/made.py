@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pymake.dataclass import replace
 from pymake.errors import BuildFileError
-from pymake.frontends.code import Code, has_body
+from pymake.frontends.code import Code, WithoutArguments, unkeyed
 from pymake.frontends.limits import limited
 from pymake.frontends.resolving import Resolver
 from pymake.model.task import SCRIPT, Kind, Project, Task
@@ -23,23 +23,30 @@ if TYPE_CHECKING:
 
 
 def project(context: Context, root: str, runtime_data: Mapping[str, object] | None = None) -> Project:
+    """All tasks of all pipelines of a context, with the keys of their code: see `declared`."""
+    code = Code(root)
+    found = declared(context, root, code, runtime_data)
+    code.fill_in(found.tasks)
+    return found
+
+
+def declared(context: Context, root: str, code: Code, runtime_data: Mapping[str, object] | None = None) -> Project:
     """All tasks of all pipelines of a context; those of `main` by their bare names, others as `pipeline::task`.
 
-    `runtime_data` has the values of `runtime_parameter("name")`.
+    Their functions have no keys yet. `runtime_data` has the values of `runtime_parameter("name")`.
 
     Raises:
         BuildFileError: a condition of `active_if` raises, a name or function stands for no task, or limits differ.
     """
-    code = Code(root)
     resolver = Resolver(context, runtime_data or {}) if context.has_open_refs else None
     tasks: list[Task] = []
     default: list[str] = []
     for declarations in context.pipelines.values():
-        for declared in declarations.tasks.values():
-            fields = declared.fields if resolver is None else resolver.resolved(declared, declarations)
-            tasks.append(_task(declared, fields, context.place(declared.location), code))
-            if declared.is_default:
-                default.append(declared.full_name)
+        for task in declarations.tasks.values():
+            fields = task.fields if resolver is None else resolver.resolved(task, declarations)
+            tasks.append(_task(task, fields, context.place(task.location), code))
+            if task.is_default:
+                default.append(task.full_name)
     limits, pools = limited(tasks)
     return Project(root=root, origin=SCRIPT + _script(root), tasks=limits, default=tuple(default), pools=pools)
 
@@ -50,38 +57,25 @@ def _script(root: str) -> str:
     return "" if path is None else os.path.relpath(os.path.abspath(path), root)
 
 
-class WithoutArguments:
-    """Calls the function of a task that no decorator gave an input or output: `f()`."""
-
-    __slots__ = ("_function",)
-
-    def __init__(self, function: Callable[..., object]) -> None:
-        self._function = function
-
-    def __call__(self, *_arguments: object) -> object:
-        """Call the function, whatever a job passes."""
-        return self._function()
-
-
 def _task(declared: DeclaredTask, fields: dict[str, object], place: Place, code: Code) -> Task:
     given = dict(fields)
     target = declared.function
     if target is not None:
-        function = code.function(target)
+        function = unkeyed(target)
         given["action"] = function
         if hasattr(target, "__name__"):  # a partial has the doc of all partials
             given.setdefault("doc", _first_line(target.__doc__))
         if declared.kind is None:
-            given["action"] = _plain_action(function)
+            given["action"] = _plain_action(function, code)
     if declared.conditions:
         given["active"] = all(_holds(condition, declared, place) for condition in declared.conditions)
     make: Callable[..., Task] = Task  # the table of arguments made the fields fit
     return make(name=declared.full_name, kind=declared.kind or Kind.TASK, place=place, **given)
 
 
-def _plain_action(function: Function) -> Function | None:
+def _plain_action(function: Function, code: Code) -> Function | None:
     """The action of a task that only follows others: none if there is nothing in the function, so it is a group."""
-    if not has_body(function.target):
+    if not code.has_body(function.target):
         return None
     return replace(function, target=WithoutArguments(function.target))
 

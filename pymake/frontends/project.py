@@ -14,6 +14,8 @@ from pymake.model.task import Function, Project
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from pymake.frontends.code import Code
+    from pymake.interfaces import Analyses
     from pymake.model.task import Task, VariableValue
 
 _V = TypeVar("_V")
@@ -34,13 +36,16 @@ def find_root(start: str) -> str | None:
         folder = above
 
 
-def load_project(root: str, files: Sequence[str] | None, overrides: Mapping[str, str]) -> Project:
+def load_project(
+    root: str, files: Sequence[str] | None, overrides: Mapping[str, str], analyses: Analyses | None = None
+) -> Project:
     """Load the build files of a root and lay `NAME=VALUE` over their variables.
 
     Args:
         root: the folder of the build files, absolute.
         files: only these files, of whatever name, relative to `root` or absolute; None for the usual ones.
         overrides: variables from the command line; they win over every file and every task.
+        analyses: what earlier builds found out about the modules of the project, and what this one does.
 
     Raises:
         BuildFileError: a build file is broken, or two do not fit together.
@@ -50,7 +55,10 @@ def load_project(root: str, files: Sequence[str] | None, overrides: Mapping[str,
     if not paths:
         raise no_build_file(root)
     origin = "" if files is None else f"-f {' '.join(sorted(paths))}"
-    return replace(_overridden(_joined(root, _parts(root, paths)), overrides), origin=origin)
+    loading = _Loading(root, analyses)
+    project = _joined(root, loading.parts(paths))
+    loading.fill_in(project.tasks)
+    return replace(_overridden(project, overrides), origin=origin)
 
 
 def no_build_file(folder: str) -> UsageError:
@@ -70,26 +78,51 @@ def _build_files(folder: str) -> list[str]:
     return [*found, PYTHON_FILE] if os.path.isfile(os.path.join(folder, PYTHON_FILE)) else found
 
 
-def _parts(root: str, paths: Sequence[str]) -> dict[str, Project]:
-    """What each file declares. Those in Python are loaded first: a function that TOML names then is theirs."""
-    loaded = {path: _load(path, root) for path in sorted(paths, key=lambda path: not path.endswith(".py"))}
-    return {path: _with_modules(loaded[path]) for path in paths}
+class _Loading:
+    """One loading of the build files of a root. Owns what is known of the code that they reach, if they do."""
 
+    def __init__(self, root: str, analyses: Analyses | None) -> None:
+        self._root = root
+        self._analyses = analyses
+        self._code: Code | None = None
 
-def _load(path: str, root: str) -> Project:
-    if path.endswith(".toml"):
-        return toml.load(path, root, _resolve)
-    if path.endswith(".py"):
-        from pymake.frontends import python  # noqa: PLC0415 # it costs time that a TOML file alone does not need
+    def parts(self, paths: Sequence[str]) -> dict[str, Project]:
+        """What each file declares. Those in Python are loaded first: a function that TOML names then is theirs."""
+        loaded = {path: self._load(path) for path in sorted(paths, key=lambda path: not path.endswith(".py"))}
+        return {path: _with_modules(loaded[path]) for path in paths}
 
-        return python.load(path, root)
-    raise UsageError(f"{path} is no build file", hint="a build file ends in .toml or .py")
+    def fill_in(self, tasks: Sequence[Task]) -> None:
+        """Give the tasks the keys of their code, now that all of it is loaded."""
+        if self._code is None:
+            return
+        from pymake.frontends.python import rare_collections  # noqa: PLC0415 # it is loaded
 
+        with rare_collections():
+            self._code.fill_in(tasks)
 
-def _resolve(spec: str, root: str, place: Place) -> Function:
-    from pymake.frontends import python  # noqa: PLC0415 # as above
+    def _load(self, path: str) -> Project:
+        if path.endswith(".toml"):
+            return toml.load(path, self._root, self._resolve)
+        if path.endswith(".py"):
+            from pymake.frontends import python  # noqa: PLC0415 # it costs time that a TOML file alone does not need
 
-    return python.resolve(spec, root=root, place=place)
+            return python.declare(path, self._root, self._opened_code())
+        raise UsageError(f"{path} is no build file", hint="a build file ends in .toml or .py")
+
+    def _resolve(self, spec: str, root: str, place: Place) -> Function:
+        from pymake.frontends import python  # noqa: PLC0415 # as above
+
+        first = self._code is None
+        self._opened_code()
+        return python.resolve(spec, root=root, place=place, anew=first)
+
+    def _opened_code(self) -> Code:
+        from pymake.frontends.analyses import NOTHING_KEPT  # noqa: PLC0415 # as above
+        from pymake.frontends.code import Code  # noqa: PLC0415 # as above
+
+        if self._code is None:
+            self._code = Code(self._root, self._analyses or NOTHING_KEPT)
+        return self._code
 
 
 def _with_modules(part: Project) -> Project:

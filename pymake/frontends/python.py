@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 from pymake.dataclass import replace
 from pymake.errors import BuildFileError, Place, PymakeError, nearest
-from pymake.frontends.code import Code
+from pymake.frontends.code import Code, unkeyed
 from pymake.frontends.context import evaluating
 from pymake.frontends.failures import failure
-from pymake.frontends.made import project
+from pymake.frontends.made import declared
 from pymake.frontends.modules import (
     ProjectLoader,
     forget_modules,
@@ -39,7 +39,15 @@ _OBJECTS_BETWEEN_COLLECTIONS = 100_000
 
 
 def load(path: str, root: str) -> Project:
-    """Run a build file (absolute, or relative to `root`), and return what it declares.
+    """Run a build file, and return what it declares, with the keys of its code: see `declare`."""
+    code = Code(root)
+    found = declare(path, root, code)
+    code.fill_in(found.tasks)
+    return found
+
+
+def declare(path: str, root: str, code: Code) -> Project:
+    """Run a build file (absolute, or relative to `root`), and return what it declares. Functions have no keys yet.
 
     `root` (absolute) comes first on the path of modules and stays there, for what functions import when they run. The
     file and every project module that it imports are read anew. `files` of the project are all of these.
@@ -50,15 +58,17 @@ def load(path: str, root: str) -> Project:
     filename = os.path.join(root, path)
     open_root(root)
     forget_modules()
-    with evaluating(root) as context, _rare_collections():
+    with evaluating(root) as context, rare_collections():
         with _telling(relative(filename, root), root):
             _run(filename, relative(filename, root))
         context.check_used()
-        return replace(project(context, root), files=project_files(root))
+        return replace(declared(context, root, code), files=project_files(root))
 
 
-def resolve(spec: str, *, root: str, place: Place) -> Function:
+def resolve(spec: str, *, root: str, place: Place, anew: bool = True) -> Function:
     """The function that `module:function` names, imported with `root` (absolute) first on the path of modules.
+
+    It has no key yet. Without `anew`, modules that are loaded count as read just now.
 
     Raises:
         BuildFileError: there is no such module or function, or the module raises.
@@ -66,6 +76,11 @@ def resolve(spec: str, *, root: str, place: Place) -> Function:
     module_name, _, function_name = spec.partition(":")
     if not all(part.isidentifier() for part in (*module_name.split("."), *function_name.split("."))):
         raise BuildFileError(f"{spec!r} names no function", place=place, hint='write "module:function"')
+    open_root(root)
+    if anew and is_any_stale():
+        forget_modules()
+    else:
+        read_folders_anew()
     module = _imported(module_name, root, place)
     target: object = module
     for part in function_name.split("."):
@@ -75,7 +90,7 @@ def resolve(spec: str, *, root: str, place: Place) -> Function:
         facts = [("nearest", ", ".join(near))] if (near := nearest(function_name, names)) else []
         what = "no function" if target is None else "something else than a function called"
         raise BuildFileError(f"module {module_name} has {what} {function_name!r}", place=place, facts=facts)
-    return Code(root).function(target)
+    return unkeyed(target)
 
 
 def _run(filename: str, path: str) -> None:
@@ -94,11 +109,6 @@ def _run(filename: str, path: str) -> None:
 
 
 def _imported(name: str, root: str, place: Place) -> ModuleType:
-    open_root(root)
-    if is_any_stale():
-        forget_modules()
-    else:
-        read_folders_anew()
     with evaluating(root), _telling(place.path, root):  # what it declares belongs to no build file
         try:
             return importlib.import_module(name)
@@ -129,7 +139,7 @@ def _telling(path: str, root: str) -> Iterator[None]:
 
 
 @contextmanager
-def _rare_collections() -> Iterator[None]:
+def rare_collections() -> Iterator[None]:
     """Look for garbage less often: 100,000 tasks are declared in 1.1 s instead of 2.2 s, and all of them stay."""
     earlier = gc.get_threshold()
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS, *earlier[1:])

@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 from hashlib import blake2b
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pymake.errors import Place
 from pymake.frontends.places import Location, relative
-from pymake.model.code import CodePart, Meaning
+from pymake.model.code import CodePart, KeyedPart, SourceKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 
 Links = list[tuple[str, "Reached"]]
 """The parts that a part uses, each with the text by which it is used there."""
 
 
+class Source(NamedTuple):
+    """What people may see of a part: see `model.code.CodePart`."""
+
+    kind: SourceKind
+    text: str
+    held: Sequence[str] = ()
+
+
 class Reached:
     """One part. What it uses is found when it is asked for, so circles of parts end.
 
-    `form` is digested, `shown` made into what people see; `follow` finds the links and may add to the form.
+    `form` is digested, `source` is what people see; `follow` finds the links and may add to the form.
     """
 
-    __slots__ = ("_digest", "_follow", "_links", "form", "location", "name", "shown")
+    __slots__ = ("_digest", "_follow", "_links", "form", "location", "name", "source")
 
     def __init__(
         self,
@@ -31,12 +39,12 @@ class Reached:
         form: str = "",
         follow: Callable[[Reached], Links] = lambda _: [],
         location: Callable[[], Location] = lambda: ("", 0),
-        shown: Callable[[], str] | None = None,
+        source: Callable[[], Source] | None = None,
     ) -> None:
         self.name = name
         self.form = form
         self.location = location
-        self.shown = shown
+        self.source = source
         self._follow: Callable[[Reached], Links] | None = follow
         self._links: Links = []
         self._digest = b""
@@ -58,18 +66,6 @@ class Reached:
         return self._digest
 
 
-def all_reached(first: Reached) -> list[Reached]:
-    """A part and all that it reaches, in an order that depends on nothing but how they use each other."""
-    found = {id(first): first}
-    order = [first]
-    for part in order:
-        for _, linked in part.links:
-            if id(linked) not in found:
-                found[id(linked)] = linked
-                order.append(linked)
-    return order
-
-
 class Keys:
     """The digests of parts with all that they reach. Owns those found so far; the parts must live as long.
 
@@ -87,6 +83,20 @@ class Keys:
             for circle in _circles(part, self._found):
                 self._found.update([(id(member), self._digest(member, circle)) for member in circle.values()])
         return self._found[id(part)].hex()
+
+    def parts(self, first: Reached, root: str, known: Callable[[str], bool]) -> Iterator[KeyedPart]:
+        """A part and all that it reaches, but not those whose keys are known, nor what these reach."""
+        order, seen = [first], {id(first)}
+        for part in order:
+            key = self.of(part)
+            if known(key):
+                continue
+            uses = dict.fromkeys((self.of(linked), linked.name) for _, linked in part.links)
+            yield KeyedPart(key=key, part=part_of(part, root), uses=tuple(uses))
+            for _, linked in part.links:
+                if id(linked) not in seen:
+                    seen.add(id(linked))
+                    order.append(linked)
 
     def _digest(self, first: Reached, circle: Mapping[int, Reached]) -> bytes:
         number = {id(first): 0}
@@ -146,16 +156,12 @@ def _closed(open_parts: dict[int, Reached], key: int) -> dict[int, Reached]:
     return circle
 
 
-def meaning_of(first: Reached, root: str) -> Meaning:
-    """What people see of a part and of all that it reaches."""
-    return tuple(shown_part(part, root) for part in all_reached(first))
-
-
-def shown_part(part: Reached, root: str) -> CodePart:
-    """What people see of a part."""
-    filename, line = part.location()
+def part_of(reached: Reached, root: str) -> CodePart:
+    """What is kept of a part, and shown to people."""
+    filename, line = reached.location()
     place = Place(path=relative(filename, root) if filename else "", line=line or None)
-    return CodePart(name=part.name, place=place, text=part.form if part.shown is None else part.shown())
+    kind, text, held = (SourceKind.TEXT, reached.form, ()) if reached.source is None else reached.source()
+    return CodePart(name=reached.name, place=place, text=text, kind=kind, held=tuple(held))
 
 
 def in_order(links: Iterable[tuple[str, Reached]]) -> Links:

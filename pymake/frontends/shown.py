@@ -1,40 +1,62 @@
-"""The normalised text of a piece of code, as people see it in a difference."""
+"""Code as people see it in a difference: the source is kept, and what does not decide is left out when asked."""
 
 from __future__ import annotations
 
 import ast
-import copy
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
+from pymake.dataclass import replace
 from pymake.frontends.syntax import says_nothing
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from pymake.frontends.syntax import Defined
+from pymake.model.code import SEPARATOR, CodePart, SourceKind
 
 _Annotated = TypeVar("_Annotated", ast.FunctionDef, ast.AsyncFunctionDef)
 
 
-def shown_definition(part: Defined) -> str:
-    r"""A function without its own name, decorators and the values of its defaults; a class as it is.
+def as_shown(part: CodePart) -> CodePart:
+    r"""The part with its text as people see it: without comments, docstrings, annotations, and formatted by Python.
 
-    >>> shown_definition(ast.parse("def f(a: int, b=[1]) -> str:\n    'Doc.'\n    return a  # why").body[0])
+    A function comes without its own name, decorators and the values of its defaults; a class as it is. A text that is
+    no whole definition, since it was too long to be kept, stays as it is.
+
+    >>> source = "def f(a: int, b=[1]) -> str:\n    'Doc.'\n    return a  # why"
+    >>> as_shown(CodePart(name="f", place=Place(path="m.py"), text=source, kind=SourceKind.FUNCTION)).text
     'def _(a, b=...):\n    return a'
     """
-    found = _Shown().visit(copy.deepcopy(part))
-    if not isinstance(found, ast.ClassDef):
-        found.args.defaults = [ast.Constant(...) for _ in found.args.defaults]
-        found.args.kw_defaults = [given and ast.Constant(...) for given in found.args.kw_defaults]
-    if isinstance(found, (ast.FunctionDef, ast.AsyncFunctionDef)):
+    if part.kind is SourceKind.TEXT:
+        return part
+    try:
+        texts = [_shown(source, part.kind) for source in part.text.split(SEPARATOR)]
+    except (SyntaxError, ValueError):
+        texts = part.text.split(SEPARATOR)
+    return replace(part, kind=SourceKind.TEXT, text="\n".join([*texts, *part.held]), held=())
+
+
+def _shown(source: str, kind: SourceKind) -> str:
+    if kind is SourceKind.LAMBDA:
+        found = ast.parse(f"({source})", mode="eval").body
+        if isinstance(found, ast.Lambda):
+            _without_defaults(found.args)
+        return ast.unparse(found)
+    inside = source[:1] in (" ", "\t")
+    body = ast.parse(f"if 1:\n{source}" if inside else source).body
+    first = body[0]
+    if inside and isinstance(first, ast.If):
+        body = first.body
+    return "\n".join([_statement(part, kind) for part in body])
+
+
+def _statement(part: ast.stmt, kind: SourceKind) -> str:
+    found = _Shown().visit(part)
+    if kind is SourceKind.FUNCTION and isinstance(found, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        _without_defaults(found.args)
         found.name = "_"
         found.decorator_list = []
     return ast.unparse(ast.fix_missing_locations(found))
 
 
-def shown_statements(statements: Iterable[ast.stmt]) -> str:
-    """Statements, one after the other."""
-    return "\n".join(ast.unparse(ast.fix_missing_locations(_Shown().visit(copy.deepcopy(part)))) for part in statements)
+def _without_defaults(arguments: ast.arguments) -> None:
+    arguments.defaults = [ast.Constant(...) for _ in arguments.defaults]
+    arguments.kw_defaults = [given and ast.Constant(...) for given in arguments.kw_defaults]
 
 
 class _Shown(ast.NodeTransformer):

@@ -12,13 +12,15 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from pymake.dataclass import dataclass
+from pymake.frontends.analyses import module_text
 from pymake.frontends.modules import is_of_project
-from pymake.frontends.texts import ModuleText, module_text, text_of
+from pymake.frontends.texts import ModuleText, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pymake.frontends.scopes import Chain, Use
+    from pymake.interfaces import Analyses
 
 Namespace = dict[str, object]
 """The names of a loaded module."""
@@ -64,13 +66,14 @@ Meant = Found | Written | SourceModule | Unknown | None
 
 
 class Spaces:
-    """Owns which folders are the project's, and the modules read."""
+    """Owns which folders are the project's, and the texts and modules that were read."""
 
-    def __init__(self, root: str) -> None:
+    def __init__(self, root: str, analyses: Analyses) -> None:
         self._roots = [root]
+        self._analyses = analyses
         self._owned: dict[object, bool] = {}
         self._read: dict[str, SourceModule | None] = {}
-        self._texts: dict[str, ModuleText | None] = {}
+        self._texts: dict[tuple[int, str], tuple[Namespace, ModuleText | None]] = {}
 
     def adopt(self, filename: str) -> None:
         """Count the folder of a file too, if it is nobody's package: a script may be started from anywhere."""
@@ -127,10 +130,16 @@ class Spaces:
         return found
 
     def text(self, space: Namespace, filename: str) -> ModuleText | None:
-        """The text of a loaded module."""
-        if filename not in self._texts:
-            self._texts[filename] = module_text(text_of(space, filename))
-        return self._texts[filename]
+        """The text of a loaded module, or of another file that one of its functions is from."""
+        key = (id(space), filename)
+        if key not in self._texts:
+            self._texts[key] = space, module_text(text_of(space, filename), self._analyses)
+        return self._texts[key][1]
+
+    def texts(self) -> Iterable[ModuleText]:
+        """The texts that were looked into so far."""
+        loaded = [text for _, text in self._texts.values() if text is not None]
+        return [*loaded, *(module.text for module in self._read.values() if module is not None)]
 
     def _in_module(self, name: str, chain: Chain) -> Meant:
         module = sys.modules.get(name)
@@ -143,7 +152,7 @@ class Spaces:
         if not chain:
             return file
         name, rest = chain[0], chain[1:]
-        bindings = file.text.bindings.get(name, ())
+        bindings = file.text.layout.bindings.get(name, ())
         for binding in bindings:
             if binding.use is not None:
                 use = binding.use
@@ -178,7 +187,7 @@ class Spaces:
             return None
         filename = spec.loader.path
         try:
-            text = module_text(spec.loader.get_source(name) or "")
+            text = module_text(spec.loader.get_source(name) or "", self._analyses)
         except (ImportError, SyntaxError, OSError):
             return None
         package = name if spec.submodule_search_locations is not None else name.rpartition(".")[0]

@@ -1,140 +1,155 @@
-"""The text of a module, and what is defined and bound where in it. Nothing is run."""
+"""The text of a module, and what is defined and bound where in it. Nothing is run.
+
+What was found out about a text is its *analysis*, which is kept from build to build (see `analyses`): a text that was
+analysed earlier is parsed only if something is asked that nobody asked before.
+"""
 
 from __future__ import annotations
 
 import ast
-import functools
 import linecache
 from typing import TYPE_CHECKING
 
-from pymake.dataclass import dataclass, field
+from pymake.frontends.layout import Defined, Effect, Layout, Spot, Tree, layout_of, spot_of
 from pymake.frontends.normal import piece_of
-from pymake.frontends.scopes import Chain, Use
-from pymake.frontends.syntax import Defined, Piece, chain_of, imported
+from pymake.frontends.scopes import Use
+from pymake.frontends.syntax import chain_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from types import CodeType
 
-_BODIES = ("body", "orelse", "finalbody")
-_MAIN = "__main__"
+    from pymake.frontends.syntax import Piece
+
+PieceKey = tuple[str, Spot | str]
+"""What a piece is of: a kind and where it stands, or a kind and a name."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Binding:
-    """A statement at the top of a module that gives a name its value. `use` is what it means, if it is an import.
-
-    `conditions` are the expressions of the statements around it, such as the test of an `if`.
-    """
-
-    statement: ast.stmt
-    use: Use | None = None
-    conditions: tuple[ast.expr, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Effect:
-    """A statement at the top of a module that changes something else: `random.seed(1)`, `lib.f = g`.
-
-    `chain` is what it begins with, `target` what it assigns to, if it does.
-    """
-
-    statement: ast.stmt
-    chain: Chain
-    target: Chain | None = None
-
-
-@dataclass(slots=True)
 class ModuleText:
-    """One text, read once: equal texts are one object, so what was read of them is shared.
+    """One text. Owns what was found out about it: `layout`, the `lambdas` once one was asked for, and `pieces`.
 
-    `definitions` are all functions by first line (with decorators) and name; `named` functions and classes by their
-    qualified name without `<locals>`, `top` those of them that no other definition holds.
+    `is_new` says that it is more than what is kept. `layout` and what follows is that of an earlier analysis, if there
+    was one.
     """
 
-    text: str
-    tree: ast.Module
-    definitions: dict[tuple[int, str], ast.FunctionDef | ast.AsyncFunctionDef] = field(default_factory=dict)
-    named: dict[str, list[ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef]] = field(default_factory=dict)
-    top: set[int] = field(default_factory=set)
-    bindings: dict[str, list[Binding]] = field(default_factory=dict)
-    effects: list[Effect] = field(default_factory=list)
-    pieces: dict[int, Piece] = field(default_factory=dict)
+    __slots__ = ("_lines", "_tree", "is_new", "lambdas", "layout", "pieces", "text")
+
+    def __init__(self, text: str, layout: Layout, tree: Tree | None = None) -> None:
+        self.text = text
+        self.layout = layout
+        self.lambdas: list[tuple[Spot, Defined]] | None = None
+        self.pieces: dict[PieceKey, Piece] = {}
+        self.is_new = tree is not None
+        self._tree = tree
+        self._lines: list[str] | None = None
 
     def definition(self, code: CodeType) -> Defined | None:
         """The function or lambda that was compiled to this code, None if it is not to be found."""
         if code.co_name != "<lambda>":
-            return self.definitions.get((code.co_firstlineno, code.co_name))
-        found = [part for part in self._lambdas() if part.lineno == code.co_firstlineno]
-        return found[0] if len(found) == 1 else _at(code, found)
+            return self.layout.functions.get((code.co_firstlineno, code.co_name))
+        if self.lambdas is None:
+            self.is_new = True
+            found = [part for part in ast.walk(self._parsed().module) if isinstance(part, ast.Lambda)]
+            self.lambdas = [(spot_of(part.body), Defined("lambda", spot_of(part), part.lineno)) for part in found]
+        here = [(body, part) for body, part in self.lambdas if part.line == code.co_firstlineno]
+        return here[0][1] if len(here) == 1 else _at(code, here)
 
-    def class_named(self, qualname: str, lines: Iterable[int]) -> ast.ClassDef | None:
+    def class_named(self, qualname: str, lines: Iterable[int]) -> Defined | None:
         """The class of this qualified name; of several the one around the first of these lines."""
-        found = [part for part in self.named.get(_plain(qualname), ()) if isinstance(part, ast.ClassDef)]
+        found = self.layout.classes.get(qualname.replace("<locals>.", ""), [])
         for line in lines:
-            around = [part for part in found if part.lineno <= line <= (part.end_lineno or line)]
+            around = [part for part in found if part.line <= line <= part.spot.end]
             if around:
                 return around[0]
         return found[-1] if found else None
 
-    def piece(self, part: Defined, *, whole: bool) -> Piece:
-        """What a definition is in normal form."""
-        known = self.pieces.get(id(part))
-        if known is None:
-            known = self.pieces[id(part)] = piece_of(part, own_name=self.own_name(part), whole=whole)
-        return known
+    def piece(self, part: Defined) -> Piece:
+        """What a definition is in normal form: a function without its name, decorators and defaults; a class whole."""
 
-    def own_name(self, part: Defined) -> str | None:
-        """The name by which a definition at the top of the module can mean itself."""
-        return part.name if not isinstance(part, ast.Lambda) and id(part) in self.top else None
+        def read() -> Piece:
+            tree = self._parsed()
+            found: ast.AST | None = tree.definitions.get((part.kind, part.spot))
+            if found is None:
+                found = next(one for one in ast.walk(tree.module) if _is_at(one, part.spot))
+            return piece_of(found, own_name=part.own_name, whole=part.kind == "class")
 
-    def statements(self, name: str) -> tuple[list[ast.stmt], list[ast.AST]]:
-        """The statements that give a name its value and change it, and the same with what they depend on.
+        return self._piece((part.kind, part.spot), read)
 
-        Decorators of pymake are left out: they declare a task, and change nothing.
+    def statements(self, name: str) -> list[Spot]:
+        """The statements that give a name its value and change it."""
+        bindings = [binding.spot for binding in self.layout.bindings.get(name, ()) if binding.use is None]
+        return bindings + [effect.spot for effect in self.layout.effects if effect.chain[0] == name]
+
+    def made(self, name: str, *, whole: bool = True) -> Piece:
+        """What the statements of a name are in normal form, with what they depend on.
+
+        Without `whole`, functions are read without their names, and without what stands above them anyway.
         """
-        bindings = [binding for binding in self.bindings.get(name, ()) if binding.use is None]
-        statements = [binding.statement for binding in bindings]
-        statements += [effect.statement for effect in self.effects if effect.chain[0] == name]
-        parts: list[ast.AST] = [condition for binding in bindings for condition in binding.conditions]
-        for statement in statements:
-            parts.extend(self._without_declaration(statement))
-        return statements, parts
+        return self._piece(
+            ("made" if whole else "written", name),
+            lambda: piece_of(*self._parts_of(name), own_name=name, whole=whole),
+        )
 
-    def _without_declaration(self, statement: ast.stmt) -> list[ast.AST]:
-        if not isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            return [statement]
-        decorators = [line for line in statement.decorator_list if not self._declares(line)]
-        kw_defaults = [given for given in statement.args.kw_defaults if given is not None]
-        return [*decorators, *statement.args.defaults, *kw_defaults, statement]
+    def changes(self, own_name: str) -> tuple[list[Spot], Piece]:
+        """The statements that change a class or function from outside, with their normal form."""
+        spots = [effect.spot for effect in self.layout.effects if effect.chain[0] == own_name]
+        piece = self._piece(
+            ("changes", own_name),
+            lambda: piece_of(*(self._parsed().statements[spot] for spot in spots), own_name=own_name),
+        )
+        return spots, piece
 
-    def _declares(self, decorator: ast.expr) -> bool:
-        chain = chain_of(decorator.func if isinstance(decorator, ast.Call) else decorator) or ("",)
-        uses = [binding.use for binding in self.bindings.get(chain[0], ()) if binding.use is not None]
-        return any((use.module or "").partition(".")[0] == "pymake" for use in uses)
+    def effect(self, effect: Effect) -> Piece:
+        """What a statement that changes something else is in normal form."""
+        return self._piece(("effect", effect.spot), lambda: piece_of(self._parsed().statements[effect.spot]))
 
     def star_imports(self) -> Iterator[Use]:
         """The modules that all names are imported from."""
-        for binding in self.bindings.get("*", ()):
+        for binding in self.layout.bindings.get("*", ()):
             if binding.use is not None:
                 yield Use(binding.use.module, ())
 
-    def _lambdas(self) -> Iterator[ast.Lambda]:
-        return (part for part in ast.walk(self.tree) if isinstance(part, ast.Lambda))
+    def source(self, spot: Spot) -> str:
+        """What stands at a spot, with the white space in front of it."""
+        if self._lines is None:
+            self._lines = self.text.split("\n")
+        lines = self._lines[spot.line - 1 : spot.end]
+        lines[-1] = lines[-1].encode()[: spot.end_column].decode()
+        before = lines[0].encode()[: spot.column]
+        if before.strip():
+            lines[0] = lines[0].encode()[spot.column :].decode()
+        return "\n".join(lines)
 
+    def _piece(self, key: PieceKey, read: Callable[[], Piece]) -> Piece:
+        known = self.pieces.get(key)
+        if known is None:
+            known = self.pieces[key] = read()
+            self.is_new = True
+        return known
 
-@functools.lru_cache(maxsize=256)
-def module_text(text: str) -> ModuleText | None:
-    """What is defined in a text; None if it is no Python."""
-    try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError):
-        return None
-    found = ModuleText(text=text, tree=tree)
-    found.top.update(id(part) for part in tree.body)
-    _define(found, tree.body, "")
-    _bind_all(found, tree.body, (), None)
-    return found
+    def _parsed(self) -> Tree:
+        if self._tree is None:
+            _, self._tree = layout_of(ast.parse(self.text))
+        return self._tree
+
+    def _parts_of(self, name: str) -> Iterator[ast.AST]:
+        """The statements of a name and what they depend on; not decorators that declare a task and change nothing."""
+        tree = self._parsed()
+        for binding in self.layout.bindings.get(name, ()):
+            if binding.use is None:
+                yield from tree.conditions[binding.spot]
+        for spot in self.statements(name):
+            statement = tree.statements[spot]
+            if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                yield from (line for line in statement.decorator_list if not self._declares(line))
+                yield from statement.args.defaults
+                yield from (given for given in statement.args.kw_defaults if given is not None)
+            yield statement
+
+    def _declares(self, decorator: ast.expr) -> bool:
+        chain = chain_of(decorator.func if isinstance(decorator, ast.Call) else decorator) or ("",)
+        uses = [binding.use for binding in self.layout.bindings.get(chain[0], ()) if binding.use is not None]
+        return any((use.module or "").partition(".")[0] == "pymake" for use in uses)
 
 
 def text_of(namespace: dict[str, object], filename: str) -> str:
@@ -149,149 +164,22 @@ def text_of(namespace: dict[str, object], filename: str) -> str:
     return "".join(linecache.getlines(filename, namespace))
 
 
-def _plain(qualname: str) -> str:
-    return qualname.replace("<locals>.", "")
+def _is_at(part: ast.AST, spot: Spot) -> bool:
+    return isinstance(part, ast.Lambda) and spot_of(part) == spot
 
 
-def _at(code: CodeType, found: list[ast.Lambda]) -> ast.Lambda | None:
+def _at(code: CodeType, found: list[tuple[Spot, Defined]]) -> Defined | None:
     """Which of several lambdas on one line it is, if this Python knows columns."""
     positions = getattr(code, "co_positions", None)
     if positions is None:
         return None
     columns = [(line, column) for line, _, column, _ in positions() if line is not None and column is not None]
-    for part in found:
-        body = part.body
+    for body, part in found:
         inside = [
-            (body.lineno, body.col_offset) <= place < (body.end_lineno, body.end_col_offset)
+            (body.line, body.column) <= place < (body.end, body.end_column)
             for place in columns
             if place != (code.co_firstlineno, 0)
         ]
         if inside and all(inside):
             return part
     return None
-
-
-def _define(found: ModuleText, body: list[ast.stmt], outer: str) -> None:
-    for part in body:
-        if isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            name = f"{outer}{part.name}"
-            found.named.setdefault(name, []).append(part)
-            if not isinstance(part, ast.ClassDef):
-                first = min([part.lineno, *(line.lineno for line in part.decorator_list)])
-                found.definitions[first, part.name] = part
-            _define(found, part.body, f"{name}.")
-        else:
-            for inner in _bodies(part):
-                _define(found, inner, outer)
-
-
-def _bodies(part: ast.stmt) -> Iterator[list[ast.stmt]]:
-    """The lists of statements in a statement."""
-    for name in _BODIES:
-        inner = getattr(part, name, None)
-        if isinstance(inner, list):
-            yield inner
-    for handler in [*getattr(part, "handlers", ()), *getattr(part, "cases", ())]:
-        yield handler.body
-
-
-def _bind_all(
-    found: ModuleText, body: list[ast.stmt], conditions: tuple[ast.expr, ...], around: ast.stmt | None
-) -> None:
-    """Note what the statements of a module bind and change; `around` is the outermost statement that holds them."""
-    for part in body:
-        for name, use in _bound(part):
-            found.bindings.setdefault(name, []).append(Binding(statement=part, use=use, conditions=conditions))
-        effect = _effect(part, around)
-        if effect is not None:
-            found.effects.append(effect)
-        if isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            continue
-        test = getattr(part, "test", None)
-        inner = conditions if test is None else (*conditions, test)
-        for statements in _bodies(part):
-            if statements is getattr(part, "body", None) and _is_for_types_or_main(part):
-                continue
-            _bind_all(found, statements, inner, around or part)
-
-
-def _is_for_types_or_main(part: ast.stmt) -> bool:
-    """Whether it is `if TYPE_CHECKING:` or `if __name__ == "__main__":`, whose bodies no import runs."""
-    if not isinstance(part, ast.If):
-        return False
-    if isinstance(part.test, ast.Compare):
-        return any(isinstance(side, ast.Constant) and side.value == _MAIN for side in part.test.comparators)
-    chain = chain_of(part.test)
-    return chain is not None and chain[-1] == "TYPE_CHECKING"
-
-
-def _bound(part: ast.stmt) -> Iterator[tuple[str, Use | None]]:
-    match part:
-        case ast.Import() | ast.ImportFrom():
-            yield from imported(part)
-        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
-            yield name, None
-        case ast.Assign(targets=targets):
-            yield from ((name, None) for target in targets for name in _names(target))
-        case ast.AnnAssign(target=target, value=ast.expr()) | ast.AugAssign(target=target):
-            yield from ((name, None) for name in _names(target))
-        case ast.For(target=target) | ast.AsyncFor(target=target):
-            yield from ((name, None) for name in _names(target))
-        case ast.With(items=items) | ast.AsyncWith(items=items):
-            for item in items:
-                yield from ((name, None) for name in _names(item.optional_vars))
-        case _:
-            pass
-
-
-def _names(target: ast.expr | None) -> Iterator[str]:
-    if isinstance(target, ast.Name):
-        yield target.id
-    elif isinstance(target, (ast.Tuple, ast.List)):
-        for item in target.elts:
-            yield from _names(item)
-    elif isinstance(target, ast.Starred):
-        yield from _names(target.value)
-
-
-def _effect(part: ast.stmt, around: ast.stmt | None) -> Effect | None:
-    target: ast.expr | None = None
-    match part:
-        case ast.Expr(value=ast.Call() as first):
-            expression: ast.expr = first
-        case ast.Assign(targets=[ast.Attribute() | ast.Subscript() as first, *_]):
-            expression = target = first
-        case ast.AugAssign(target=ast.Attribute() | ast.Subscript() as first):
-            expression = target = first
-        case _:
-            return None
-    chain = _first_chain(expression)
-    if chain is None:
-        return None
-    assigned = chain_of(target) if isinstance(target, ast.Attribute) else _set_by_call(expression)
-    return Effect(statement=around or part, chain=chain, target=assigned)
-
-
-def _set_by_call(call: ast.expr) -> Chain | None:
-    """What `setattr(lib, "f", g)` assigns to."""
-    match call:
-        case ast.Call(func=ast.Name(id="setattr"), args=[where, ast.Constant(value=str(name)), _]):
-            chain = chain_of(where)
-            return None if chain is None else (*chain, name)
-        case _:
-            return None
-
-
-def _first_chain(expression: ast.expr) -> Chain | None:
-    """The chain that an expression begins with: `decimal.getcontext` of `decimal.getcontext().prec`."""
-    while True:
-        chain = chain_of(expression)
-        if chain is not None:
-            return chain
-        match expression:
-            case ast.Call(func=ast.Name(id="setattr"), args=[inner, *_]):
-                expression = inner
-            case ast.Attribute(value=inner) | ast.Subscript(value=inner) | ast.Call(func=inner):
-                expression = inner
-            case _:
-                return None

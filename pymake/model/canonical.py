@@ -13,6 +13,7 @@ import enum
 import os
 import re
 from collections.abc import Callable, Container, Iterator, Mapping
+from functools import partial
 from hashlib import blake2b
 from struct import Struct
 from types import BuiltinFunctionType, FunctionType, MappingProxyType, MethodType, ModuleType
@@ -143,6 +144,9 @@ class Writer:
             return f"{self._text(getattr(value, '__self__', None), inner)}.{getattr(value, '__name__', '')}"
         if isinstance(value, (type, FunctionType, BuiltinFunctionType)):
             return f"{value.__module__}:{value.__qualname__}"
+        if type(value) is partial:  # pickle tells of its attributes whether anybody has asked for them
+            parts = self._items([value.func, value.args, value.keywords], inner)
+            return f"partial({parts}{self._attributes(vars(value), inner)})"
         if isinstance(value, MappingProxyType):
             return f"mappingproxy({self._text(dict(value), inner)})"
         kind = type(value)
@@ -177,16 +181,18 @@ class Writer:
             maker, arguments, state, items, pairs = (*parts, None, None, None)[:5]
         except Exception:  # noqa: BLE001 - a value may refuse to be taken apart in any way
             return self._without_form(value, name, inner)
-        held = getattr(value, "__dict__", None)
-        shown = (
-            self._attributes(state, inner) if state is held and isinstance(state, dict) else self._text(state, inner)
-        )
-        texts = [self._text(maker, inner), self._text(arguments, inner), shown]
+        texts = [self._text(maker, inner), self._text(arguments, inner), self._state(state, inner)]
         if items is not None:
             texts.append(self._text(list(items), inner))
         if pairs is not None:
             texts.append(self._text(dict(pairs), inner))
         return f"{name}<{', '.join(texts)}>"
+
+    def _state(self, state: object, inner: tuple[int, ...]) -> str:
+        """The attributes of an object, or what else it is filled with; having none may be told in two ways."""
+        if type(state) is dict and all(isinstance(name, str) for name in state):
+            return self._attributes(state, inner) if state else "None"
+        return self._text(state, inner)
 
     def _without_form(self, value: object, name: str, inner: tuple[int, ...]) -> str:
         """An object that refuses to be copied still has attributes; they are all of it, unless it is made in C."""

@@ -7,11 +7,11 @@ does that, once, for tasks from every kind of build file.
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from pymake.dataclass import dataclass, field
 from pymake.errors import Place
-from pymake.model.code import Meaning
+from pymake.model.code import KeyedPart
 
 Parameter = object
 """A nested structure of file names (`str`) and `TaskRef`s in lists, tuples and sets; anything else passes through."""
@@ -148,19 +148,25 @@ class CommandText:
     commands: tuple[str | tuple[str, ...], ...]
 
 
+def no_parts(_: Callable[[str], bool]) -> Iterable[KeyedPart]:
+    """Of a function that nobody looked into."""
+    return ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Function:
     """A Python function that jobs call.
 
-    `code_key` is the digest (hex) of its meaning; `meaning` gives the parts it was made from, for showing a difference
-    (see `model.code`): asked for only then, since it costs more than the key. `name` is `module:qualname`, for people.
-    `notes` say, each with its place, what of the code could not be followed.
+    `code_key` is the digest (hex) of its meaning. `parts` gives the parts that it was made from, itself first, but not
+    those whose keys are known already, nor what these use (see `model.code`): asked for only where they are kept or a
+    difference is shown. `name` is `module:qualname`, for people. `notes` say, each with its place, what of the code
+    could not be followed.
     """
 
     name: str
     target: Callable[..., object]
     code_key: str
-    meaning: Callable[[], Meaning] = tuple
+    parts: Callable[[Callable[[str], bool]], Iterable[KeyedPart]] = no_parts
     notes: tuple[str, ...] = ()
 
 

@@ -1,24 +1,27 @@
 """What code keys were made from, so that a later build can show which function changed, and how.
 
-`.pymake/cache/meanings`, in the format of `kept`: the key is the code key (32 hex digits), the content the meaning (see
-`model.code`). Nothing in it decides: without it only the difference cannot be shown.
+`.pymake/cache/meanings`, in the format of `kept`: under the key of a part (32 hex digits) its source and the keys of
+the parts that it uses (see `model.code`). The key of the function itself is its code key. A part that many functions
+reach is kept once, and a changed one costs those that reach it a new record each, not one for each way to it. Nothing
+in it decides: without it only the difference cannot be shown.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pymake.model.code import bounded, decode_meaning, encode_meaning
+from pymake.dataclass import replace
+from pymake.model.code import bounded, decode_part, encode_part
 from pymake.store.kept import Keeping, Kept
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pymake.model.code import Meaning
+    from pymake.model.code import CodePart, KeyedPart, Meaning
     from pymake.model.task import Function
 
 MAGIC = b"pymake meanings\n"
-MEANINGS_VERSION = 1
+MEANINGS_VERSION = 2
 HEADER = MAGIC + bytes([MEANINGS_VERSION])
 LARGEST = 8 << 20
 
@@ -37,17 +40,30 @@ class Meanings:
 
     def recall(self, key: str) -> Meaning | None:
         """The meaning of a code key, as far as it was kept; None if it was not."""
-        data = self._kept.recall(key.encode())
-        try:
-            return None if data is None else decode_meaning(data.decode("utf-8"))
-        except UnicodeDecodeError:
+        first = self._part(key)
+        if first is None:
             return None
+        found: dict[tuple[str, str], CodePart] = {(key, first.part.name): first.part}
+        order = [*first.uses]
+        for use in order:
+            if use not in found and (keyed := self._part(use[0])) is not None:
+                found[use] = replace(keyed.part, name=use[1])
+                order += keyed.uses
+        return tuple(found.values())
 
     def remember(self, functions: Iterable[Function]) -> None:
-        """Keep the meanings of these functions, if they are not kept yet. What the system refuses is left out."""
+        """Keep the meanings of these functions that are not kept yet. What the system refuses is left out."""
         new: dict[bytes, bytes] = {}
         for function in functions:
-            key = function.code_key.encode()
-            if key not in new and len(key) == _KEY and not self._kept.knows(key):
-                new[key] = encode_meaning(bounded(function.meaning())).encode("utf-8")
+            for keyed in function.parts(lambda key: key.encode() in new or self._kept.knows(key.encode())):
+                if len(keyed.key) == _KEY:
+                    kept = replace(keyed, part=bounded(keyed.part))
+                    new[keyed.key.encode()] = encode_part(kept).encode("utf-8")
         self._kept.add(new)
+
+    def _part(self, key: str) -> KeyedPart | None:
+        data = self._kept.recall(key.encode())
+        try:
+            return None if data is None else decode_part(key, data.decode("utf-8"))
+        except UnicodeDecodeError:
+            return None

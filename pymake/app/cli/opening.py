@@ -15,6 +15,7 @@ from pymake.dataclass import dataclass
 from pymake.errors import UsageError
 from pymake.frontends.project import load_project
 from pymake.model.observed import Observed
+from pymake.store.analyses import KeptAnalyses
 from pymake.store.values import Variant
 
 if TYPE_CHECKING:
@@ -68,9 +69,10 @@ def _evaluated(root: str, paths: Sequence[str] | None, overrides: Mapping[str, s
     """The project that the build files declare, and what reading them looked at."""
     observed = Observed()
     note_build_files(root, paths, observed)
+    analyses = KeptAnalyses(root)
     with tracked(root, observed) if runs_python(root, paths) else nullcontext():
-        project = load_project(root, paths, overrides)
-    return project, Basis(observed=observed)
+        project = load_project(root, paths, overrides, analyses)
+    return project, Basis(observed=observed, analyses=analyses)
 
 
 def _restored(root: str, variant: Variant) -> Restored | None:

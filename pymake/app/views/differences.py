@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pymake.errors import assert_never
-from pymake.model.code import PartAdded, PartChanged, PartRemoved, code_changes
+from pymake.model.code import PartAdded, PartChanged, PartRemoved, bounded, code_changes
 from pymake.model.ids import VersionId
 from pymake.model.task import Function
 from pymake.model.verdict import FacetChanged, InputChanged, InputsDiffer, OutputChanged, OutputsDiffer
@@ -69,12 +69,17 @@ class Differences:
     def _meaning(self, job: JobId) -> Meaning | None:
         plan = self._session.plan
         action = plan.task(plan.task_of(job)).action
-        return action.meaning() if isinstance(action, Function) else None
+        if not isinstance(action, Function):
+            return None
+        return tuple(bounded(keyed.part) for keyed in action.parts(lambda _: False))
 
     def _code(self, before: Meaning | None, after: Meaning | None) -> list[str]:
         if not before or not after:
             return []
-        return _bounded([line for change in code_changes(before, after) for line in _code_lines(change)])
+        from pymake.frontends.shown import as_shown  # noqa: PLC0415  # it needs the parser, 10 ms that others need not pay
+
+        changes = code_changes(tuple(map(as_shown, before)), tuple(map(as_shown, after)))
+        return _bounded([line for change in changes for line in _code_lines(change)])
 
 
 def _code_lines(change: CodeChange) -> Iterator[str]:

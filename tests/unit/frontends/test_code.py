@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pymake.frontends.code import Code, has_body
+from pymake.frontends.code import Code
+from tests.unit.frontends.meanings import meaning_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +25,7 @@ HERE = os.path.dirname(__file__)
 def function_key(target: Callable[..., object]) -> tuple[str, str]:
     """The key of a callable, and the text of its own part."""
     function = Code(HERE).function(target)
-    return function.code_key, function.meaning()[0].text
+    return function.code_key, meaning_of(function)[0].text
 
 
 BASE = """
@@ -213,8 +214,8 @@ def test_the_loaded_text_counts_not_the_file_as_it_is_now(compiled: Compiler, tm
     [("pass", False), ("'Doc.'", False), ("...", False), ("'Doc.'; pass", False), ("return 1", True), ("f", True)],
 )
 def test_has_body(compiled: Compiler, body: str, *, does: bool) -> None:
-    assert has_body(compiled(f"def f(): {body}\n")) is does
-    assert has_body(len)
+    assert Code(HERE).has_body(compiled(f"def f(): {body}\n")) is does
+    assert Code(HERE).has_body(len)
 
 
 def test_every_process_finds_the_same_key(tmp_path: Path) -> None:

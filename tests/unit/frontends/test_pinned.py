@@ -16,7 +16,7 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
 PINNED = {
     "classes": "d5b1adbac874",
-    "values": "cb78757267c8",
+    "values": "93f4875c34ed",
     "f_strings": "da58cca46395",
     "strings": "3cdeeeda3437",
     "numbers": "855accd9a088",

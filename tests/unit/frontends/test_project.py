@@ -210,3 +210,21 @@ def test_variables_that_cannot_be_set(tmp_path: Path, overrides: Mapping[str, st
     with pytest.raises(UsageError) as caught:
         load(tmp_path, {"pymake.toml": TOML}, overrides=overrides)
     assert str(caught.value) == said
+
+
+def test_the_order_of_tasks_does_not_change_how_far_their_code_is_followed(tmp_path: Path) -> None:
+    (tmp_path / "early.py").write_text("def f(i, o):\n    import late\n    late.g(i, o)\n")
+    (tmp_path / "late.py").write_text("import os\nX = os.environ.get('HOME')\ndef g(i, o):\n    return X\n")
+    tables = [
+        '[task.{0}]\npython = "{1}"\ninput = "a"\noutput = "{0}"\n'.format(*pair)
+        for pair in (("e", "early:f"), ("l", "late:g"))
+    ]
+    python = "import early\nfrom pymake import main\nmain.task(early.f, 'a', 'e', name='e')\n"
+    keys = []
+    for toml, build in ((tables, ""), (tables[::-1], ""), (tables[1:], python)):
+        (tmp_path / "pymake.toml").write_text("\n".join(toml))
+        (tmp_path / "pymakefile.py").write_text(build)
+        (task,) = (task for task in load_project(str(tmp_path), None, {}).tasks if task.name == "e")
+        assert isinstance(task.action, Function)
+        keys.append(task.action.code_key)
+    assert len(set(keys)) == 1

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pymake.errors import BuildFileError, Place, PlanError
+from pymake.frontends.code import Code
 from pymake.frontends.context import current
 from pymake.frontends.modules import ProjectFinder, close_roots
 from pymake.frontends.python import load, resolve
 from pymake.model.task import Function
+from tests.unit.frontends.meanings import meaning_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,7 +86,7 @@ def test_tasks_with_places_names_and_files(tmp_path: Path) -> None:
     assert project.files == ("inner/more.py", "pymakefile.py", "words.py")
     assert project.root == str(tmp_path)
     count = function_of(project, "count")
-    assert (count.name, count.meaning()[0].text) == ("pymakefile:count", "def _(source, target):\n    return words.N")
+    assert (count.name, meaning_of(count)[0].text) == ("pymakefile:count", "def _(source, target):\n    return words.N")
     assert sys.modules["pymakefile"].__dict__["count"] is count.target
     assert count.target("a", "b") == 1
 
@@ -187,7 +189,7 @@ def test_an_exception_shows_the_users_lines_only(tmp_path: Path) -> None:
         tmp_path,
         "import words\n\nwords.count(0)\n",
         words="""\
-            from pymake.frontends.made import WithoutArguments
+            from pymake.frontends.code import WithoutArguments
 
             def count(n):
                 return WithoutArguments(lambda: 1 / n)()
@@ -251,7 +253,8 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
 def test_resolve(tmp_path: Path) -> None:
     write(tmp_path, steps__count="class C:\n    @staticmethod\n    def f(a):\n        return a\n")
     found = resolve("steps.count:C.f", root=str(tmp_path), place=PLACE)
-    assert (found.name, found.meaning()[0].text) == ("steps.count:C.f", "def _(a):\n    return a")
+    keyed = Code(str(tmp_path)).function(found.target)
+    assert (found.name, meaning_of(keyed)[0].text) == ("steps.count:C.f", "def _(a):\n    return a")
     assert found.target(3) == 3
 
 

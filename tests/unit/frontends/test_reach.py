@@ -10,6 +10,7 @@ import pytest
 
 from pymake.frontends.python import load
 from pymake.model.task import Function
+from tests.unit.frontends.meanings import meaning_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -93,6 +94,31 @@ CASES = [
         f"import lib\n@lib.wrap\ndef h(): return 1\n{F}h()",
         [("return 1", "return 2")],
         files={"site-packages/lib.py": WRAP, "lib.py": LIB},
+    ),
+    Case(
+        "a function in extras",
+        "def h(): return 1\n@task('a', 'b', [h])\ndef f(i, o, extras):\n    extras[0]()",
+        [("return 1", "return 2")],
+    ),
+    Case(
+        "what a function in extras reaches",
+        "def g(): return 1\ndef h(): return g()\ndef f(i, o, g): g()\nmain.task(f, 'a', 'b', extras=[h])",
+        [("return 1", "return 2")],
+    ),
+    Case(
+        "the class of an object in extras",
+        "class C:\n    def m(self): return 1\ndef f(i, o, c): c.m()\nmain.task(f, 'a', 'b', extras=[{'c': C()}])",
+        [("return 1", "return 2")],
+    ),
+    Case(
+        "an object without a stable form in extras",
+        "import threading\ndef f(i, o, *_): pass\n"
+        "main.task(f, 'a', 'b', name='t', extras=[1, [threading.Lock()]])  # one",
+        [("# one", "# two")],
+        False,
+        notes=[
+            f"{BUILD}:4: extras[1] of task t holds a _thread.lock, which has no stable form; it counts by its type alone"
+        ],
     ),
     Case("an alias", f"def h(): return 1\ng = h\n{F}g()", [("return 1", "return 2")]),
     Case("a comment in a helper", f"def h(): return 1\n{F}h()", [("return 1", "return 1  # one")], False),
@@ -561,11 +587,11 @@ CASES = [
 def test_what_counts(case: Case, tmp_path: Path) -> None:
     written(tmp_path, texts(case))
     before = loaded(tmp_path)
-    meaning = before.meaning()
+    meaning = meaning_of(before)
     assert list(before.notes) == case.notes
     assert loaded(tmp_path).code_key == before.code_key
     written(tmp_path, edited(case))
     after = loaded(tmp_path)
     assert (after.code_key != before.code_key) is case.counts
-    shown = [part.text for part in after.meaning()] != [part.text for part in meaning]
+    shown = [part.text for part in meaning_of(after)] != [part.text for part in meaning]
     assert shown or not case.counts, "a difference that is not shown"

@@ -10,7 +10,7 @@ import sys
 import threading
 from collections import OrderedDict, deque
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from struct import Struct
 from types import MappingProxyType, SimpleNamespace
@@ -151,6 +151,14 @@ def test_attributes_are_all_of_an_object_only_if_it_refuses_to_be_copied_itself(
     with open(os.devnull) as file:
         writer.text(file)
     assert writer.unstable == ["_io.TextIOWrapper"]
+
+
+def test_asking_an_object_for_its_attributes_changes_nothing() -> None:
+    value = partial(int, base=2)
+    before = canonical(value)
+    assert vars(value) == {}
+    assert canonical(value) == before == "partial(builtins:int, (), {'base': 2})"
+    assert canonical(partial(int, base=3)) != before
 
 
 def test_the_order_of_a_dictionary_counts_and_that_of_attributes_does_not() -> None:

@@ -9,18 +9,21 @@ import pytest
 from pymake.errors import Place
 from pymake.model.code import (
     LONGEST_DIFFERENCE,
-    LONGEST_MEANING,
+    LONGEST_SOURCE,
     CodeChange,
     CodePart,
+    KeyedPart,
     Meaning,
     PartAdded,
     PartChanged,
     PartRemoved,
+    SourceKind,
     bounded,
     code_changes,
-    decode_meaning,
-    encode_meaning,
+    decode_part,
+    encode_part,
 )
+from pymake.model.trace import LONGEST_FACET
 
 
 def part(name: str, text: str, line: int = 1) -> CodePart:
@@ -72,20 +75,20 @@ def test_a_long_difference_is_cut() -> None:
 
 
 def test_what_is_remembered_is_bounded_and_stays_comparable() -> None:
-    long = tuple(part(f"f{i}", "x" * 3_000 + str(i)) for i in range(1_000))
+    long = replace(part("f", "x" * 30_000), held=("y" * 3_000,))
     kept = bounded(long)
-    assert sum(len(part.text) for part in kept) < LONGEST_MEANING + 1_000 * 101
+    assert len(kept.text) == LONGEST_SOURCE
+    assert [len(line) for line in kept.held] == [LONGEST_FACET]
     assert bounded(kept) == kept
-    assert code_changes(kept, long) == ()
-    other = (*long[:-1], replace(long[-1], text="y" + long[-1].text[1:]))
-    assert [change.part.name for change in code_changes(kept, other)] == ["m:f999"]
+    assert bounded(replace(long, text="x" * 29_999 + "y")) != kept
 
 
-def test_a_source_survives_as_text() -> None:
-    meaning = (COUNT, replace(LONG, place=Place(path="<typed>")), part("ä", "'\udc80\n'"))
-    assert decode_meaning(encode_meaning(meaning)) == meaning
+def test_a_part_survives_as_text() -> None:
+    for one in (LONG, replace(LONG, place=Place(path="<typed>")), replace(part("ä", "'\udc80\n'"), held=("a = 1",))):
+        keyed = KeyedPart(key="k", part=replace(one, kind=SourceKind.CLASS), uses=(("l", "m:l"), ("m", "m:m")))
+        assert decode_part("k", encode_part(keyed)) == keyed
 
 
-@pytest.mark.parametrize("text", ["", "{", "1", "[1]", '[["a"]]', '[["a","b","c","d"]]', "[[1,2,3,4,5]]"])
-def test_a_text_that_holds_no_source(text: str) -> None:
-    assert decode_meaning(text) is None
+@pytest.mark.parametrize("text", ["", "{", "1", "[1]", '[["a"]]', '["a","b",1,"c","d",[],[]]', "[1,2,3,4,5,6,7]"])
+def test_a_text_that_holds_no_part(text: str) -> None:
+    assert decode_part("k", text) is None

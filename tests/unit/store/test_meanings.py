@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pymake.errors import Place
-from pymake.model.code import CodePart
+from pymake.model.code import CodePart, KeyedPart
 from pymake.model.task import Function
 from pymake.store import meanings as module
 from pymake.store.meanings import HEADER, Meanings
@@ -17,8 +17,16 @@ if TYPE_CHECKING:
 
 
 def function(number: int, text: str = "pass") -> Function:
+    """A function; the ninth uses the fourth, and calls it by another name."""
     part = CodePart(name=f"m:f{number}", place=Place(path="m.py", line=number), text=text)
-    return Function(name=part.name, target=print, code_key=f"{number:032x}", meaning=lambda: (part,))
+    key, half = f"{number:032x}", f"{number // 2:032x}"
+    uses = ((half, "m:other"),) if number == 9 else ()
+    keyed = KeyedPart(key=key, part=part, uses=uses)
+    return Function(name=part.name, target=print, code_key=key, parts=lambda known: [keyed] if not known(key) else [])
+
+
+def parts_of(number: int) -> tuple[CodePart, ...]:
+    return tuple(keyed.part for keyed in function(number).parts(lambda _: False))
 
 
 def names(root: Path) -> list[str]:
@@ -32,10 +40,21 @@ def file_of(root: Path) -> Path:
 
 def test_later_builds_find_what_was_kept(tmp_path: Path) -> None:
     Meanings(str(tmp_path)).remember([function(1), function(2)])
-    assert file_of(tmp_path).read_bytes().startswith(b"pymake meanings\n\x01")
+    assert file_of(tmp_path).read_bytes().startswith(b"pymake meanings\n\x02")
     Meanings(str(tmp_path)).remember([function(2), function(3)])
     assert names(tmp_path) == ["m:f1", "m:f2", "m:f3"]
-    assert Meanings(str(tmp_path)).recall(function(1).code_key) == function(1).meaning()
+    assert Meanings(str(tmp_path)).recall(function(1).code_key) == parts_of(1)
+
+
+def test_what_a_part_uses_is_found_under_the_name_that_it_has_there(tmp_path: Path) -> None:
+    Meanings(str(tmp_path)).remember([function(4), function(9)])
+    found = Meanings(str(tmp_path)).recall(function(9).code_key)
+    assert [(part.name, part.place.line) for part in found or ()] == [("m:f9", 9), ("m:other", 4)]
+
+
+def test_what_was_lost_of_a_meaning_is_left_out(tmp_path: Path) -> None:
+    Meanings(str(tmp_path)).remember([function(9)])
+    assert Meanings(str(tmp_path)).recall(function(9).code_key) == parts_of(9)
 
 
 def test_nothing_new_writes_nothing(tmp_path: Path) -> None:
