@@ -304,6 +304,9 @@ class News(Protocol):
     def attend(self) -> None:
         """See to what has happened meanwhile, without blocking."""
 
+    def over(self) -> None:
+        """The last job has ended; whatever happens from now on was not done by one."""
+
     def edited(self) -> Collection[FileId]:
         """Sources that do not hold any more what jobs were started with; each is told of once."""
 

@@ -24,6 +24,7 @@ from pymake.store.snapshot import drop_snapshot
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pymake.app.attendance import Attendance
     from pymake.app.keeping import Given
     from pymake.app.options import BuildOptions
     from pymake.app.restoring import Known
@@ -68,19 +69,24 @@ def build(
         if basis is not None and given is not None:
             basis = replace(basis, key=given.key(project.root))
         with phase("plan and survey"):
-            session = _opened(project, _aim(options, where), state, (basis, known), reporter)
+            session = session_of(project, aim_of(options, where), state, (basis, known), reporter)
         _tell_notes(session, reporter, given)
         for folder in session.folders:
             session.disk.make_folder(folder)
         with phase("jobs"):
-            summary = _settled(session, options, reporter)
+            summary = settled(session, options, reporter)
         with phase("snapshot"):
-            session.files.confirm()
-            session.texts.save()
-            if session.analyses is not None:
-                session.analyses.save()
+            remember(session)
             _keep(session, summary, state, given)
         return summary
+
+
+def remember(session: Session) -> None:
+    """Keep what a build found out beside its traces, so that the next one need not."""
+    session.files.confirm()
+    session.texts.save()
+    if session.analyses is not None:
+        session.analyses.save()
 
 
 def _journal(options: BuildOptions, root: str, stack: ExitStack) -> str | None:
@@ -97,7 +103,8 @@ def untimed(_: str) -> AbstractContextManager[None]:
     return nullcontext()
 
 
-def _aim(options: BuildOptions, where: str) -> Aim:
+def aim_of(options: BuildOptions, where: str) -> Aim:
+    """What the options want; targets are relative to `where`."""
     return Aim(
         targets=options.targets,
         where=where,
@@ -110,10 +117,10 @@ def _aim(options: BuildOptions, where: str) -> Aim:
     )
 
 
-def _opened(
+def session_of(
     project: Project, aim: Aim, state: StateFolder, start: tuple[Basis | None, Known | None], reporter: Reporter
 ) -> Session:
-    """The session of a build, orphans removed."""
+    """The session of a build, orphans removed. `start` is what was looked at or known before."""
     session = _session(project, aim, state, *start)
     if not session.orphaned:
         return session
@@ -160,7 +167,10 @@ def _may_call(session: Session) -> bool:
     return any(isinstance(session.plan.action(job), Call) for job in suspects)
 
 
-def _settled(session: Session, options: BuildOptions, reporter: Reporter) -> Summary:
+def settled(
+    session: Session, options: BuildOptions, reporter: Reporter, attendance: Attendance | None = None
+) -> Summary:
+    """Run what has to run, and tidy up. With `attendance` the build is one of a watch."""
     if not any(session.survey.suspects):
         _sweep(session)
         return _nothing_to_do(session, options, reporter)
@@ -168,7 +178,7 @@ def _settled(session: Session, options: BuildOptions, reporter: Reporter) -> Sum
 
     was_whole = session.plan.is_whole
     with ExitStack() as stack:
-        summary = run(session, options, reporter, stack)
+        summary = run(session, options, reporter, stack, attendance)
     if not was_whole and summary.is_good:  # only now is it known what nobody makes any more
         _clear(session, orphaned_of(session.project, session.plan, session.disk, session.memory), reporter)
     return summary

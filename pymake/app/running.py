@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterator
     from contextlib import ExitStack
 
+    from pymake.app.attendance import Attendance
     from pymake.app.options import BuildOptions
     from pymake.app.session import Session
     from pymake.executors.jobserver import Share
@@ -52,14 +53,22 @@ if TYPE_CHECKING:
     from pymake.model.ids import JobId
 
 
-def run(session: Session, options: BuildOptions, reporter: Reporter, stack: ExitStack) -> Summary:
-    """Judge the suspects, run what is dirty, and say how it went. `stack` closes what is opened here."""
+def run(
+    session: Session,
+    options: BuildOptions,
+    reporter: Reporter,
+    stack: ExitStack,
+    attendance: Attendance | None = None,
+) -> Summary:
+    """Judge the suspects, run what is dirty, and say how it went. `stack` closes what is opened here.
+
+    With `attendance` the build is one of a watch.
+    """
     share = _share(session.project.root, options)
     stack.callback(share.close)
     if share.note is not None:
         reporter.handle(Note(text=share.note))
-    slots = share.slots
-    signals = stack.enter_context(SignalCatcher())
+    signals = stack.enter_context(SignalCatcher()) if attendance is None else attendance.signals
     auditing = Auditing(session, everything=options.audit)
     auditing.open()
     stack.callback(auditing.close)
@@ -72,7 +81,7 @@ def run(session: Session, options: BuildOptions, reporter: Reporter, stack: Exit
     parts = Parts(
         plan=session.plan,
         survey=session.survey,
-        scheduler=_scheduler(session, slots),
+        scheduler=_scheduler(session, share.slots),
         rebuilder=session.rebuilder,
         recorder=_recorder(session, auditing, openings, keeps_outputs=options.touching),
         temporaries=temporaries_of(session),
@@ -86,8 +95,11 @@ def run(session: Session, options: BuildOptions, reporter: Reporter, stack: Exit
         env_of=auditing.environments(_environments(session)),
         growth=session.growth,
         posttasks=PostTasks(session.plan, session.survey, posttasks_of(session.project)),
+        news=None if attendance is None else attendance.news,
     )
-    summary = Build(parts, _conduct(options, slots)).run()
+    if attendance is not None:
+        stack.callback(attendance.ended, parts.scheduler.state)
+    summary = Build(parts, _conduct(options, share.slots)).run()
     for note in auditing.notes():
         reporter.handle(Note(text=note))
     return summary
@@ -120,7 +132,7 @@ def temporaries_of(session: Session) -> Temporaries:
 
 def _scheduler(session: Session, slots: int) -> Scheduler:
     plan, survey, memory = session.plan, session.survey, session.memory
-    suspects = (job for job in plan.jobs() if survey.suspects[job])
+    suspects = (job for job in survey.suspect_jobs() if not plan.is_expand_job(job))
     failed = {job for job in suspects if memory.failure(session.manifests.key(job)) is not None}
     return Scheduler(
         plan=plan,
@@ -281,7 +293,9 @@ def _functions(session: Session, *, check: bool) -> dict[str, Callable[..., obje
     """
     plan, suspects = session.plan, session.survey.suspects
     found: dict[str, Callable[..., object]] = {}
-    for job in (job for job in plan.jobs() if suspects[job]):
+    for job in session.survey.suspect_jobs():
+        if plan.is_expand_job(job):
+            continue
         action = plan.action(job)
         if isinstance(action, Call):
             task = plan.task(plan.task_of(job))

@@ -251,6 +251,16 @@ def _wish(project: Project, aim: Aim) -> Wish:
     )
 
 
+def check_session(session: Session) -> None:
+    """Make sure that every input of a suspect is there or made.
+
+    Raises:
+        PlanError: one is not.
+    """
+    plan, disk, files = session.plan, session.disk, session.files
+    check_inputs(plan, session.survey.suspects, files.is_there, lambda folder: [name for name, _ in disk.scan(folder)])
+
+
 def _check_inputs(aim: Aim, selection: Selection, survey: Survey, surveying: Surveying) -> None:
     """The inputs of a job that was cleared are there; only of order-only inputs nobody has made sure."""
     if not aim.strict:

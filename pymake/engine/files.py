@@ -63,7 +63,7 @@ class FileTable:
         self._stamps: list[Stamp | None] = []
         self._versions = array("i")
         self._racy: set[FileId] = set()
-        self._moved: set[FileId] = set()
+        self._moved: dict[FileId, int] = {}
         self._assumed: set[FileId] = set()
         self._before: Sequence[array[int]] = ()
 
@@ -128,6 +128,32 @@ class FileTable:
             self._racy.discard(file)
             self._assumed.discard(file)
 
+    def looked_at(self) -> Sequence[FileId]:
+        """The files of which anything is known."""
+        return [FileId(file) for file, version in enumerate(self._versions) if version != UNSEEN]
+
+    def is_looked_at(self, file: FileId) -> bool:
+        """Whether anything is known of the file."""
+        return file < len(self._versions) and self._versions[file] != UNSEEN
+
+    def stale(self, files: Sequence[FileId]) -> list[FileId]:
+        """Those of these files whose stamps are others now."""
+        return [file for file, stamp in zip(files, self._stamps_now(files), strict=True) if stamp != self._stamps[file]]
+
+    def look_for_changes(self, files: Iterable[FileId]) -> list[FileId]:
+        """Look at these files again, and at all whose stamps were not to be believed: those with another content now.
+
+        A file that changed after a verdict was made from it is among them if it does not hold what it held then.
+        """
+        self._grow()
+        moved, self._moved = self._moved, {}
+        asked = list(dict.fromkeys((*files, *sorted(self._racy), *sorted(moved))))
+        before = [self.known(file) for file in asked]
+        self.look_again(asked)
+        found = [file for file, was in zip(asked, before, strict=True) if self.version(file) != moved.get(file, was)]
+        self._moved.clear()
+        return found
+
     def forget(self, files: Iterable[FileId]) -> None:
         """Nothing is known of these files any more: a job may have written them."""
         self._grow()
@@ -158,7 +184,8 @@ class FileTable:
         """Stamp what a job has just made: whoever reads it is judged after this."""
         self.forget(outputs)
         self.look(outputs)
-        self._moved.difference_update(outputs)
+        for file in outputs:
+            self._moved.pop(file, None)
 
     def known(self, file: FileId) -> VersionId:
         """The version as far as the stamp tells; may be UNKNOWN. No disk access."""
@@ -279,7 +306,7 @@ class FileTable:
     def _note_move(self, file: FileId) -> None:
         """What is known of a file is about to be replaced: verdicts may have been made from it."""
         if self._versions[file] >= ABSENT or self._versions[file] == TRUSTED:
-            self._moved.add(file)
+            self._moved.setdefault(file, self._versions[file])
 
     def _stamps_now(self, files: Sequence[FileId]) -> list[Stamp | None]:
         """The present stamps of files that are known, in order; those of folders are of all below."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pymake.engine.disturbances import Disturbances
 from pymake.engine.scheduler import JobState
 from pymake.engine.settling import Settling
 from pymake.engine.tally import Tally
@@ -34,6 +35,7 @@ class Build:
         self._reasons: dict[JobId, Reason] = {}
         self._tally = Tally(parts)
         self._settling = Settling(parts, conduct, self._tally, self._reasons)
+        self._disturbances = Disturbances(parts, self._settling, self._tally)
         self._throttle = Throttle(parts.machine, parts.clock, conduct.most_load)
         self._signals = 0
 
@@ -48,6 +50,7 @@ class Build:
         self._tally.build_started(self._conduct.slots)
         try:
             self._settle_all()
+            self._disturbances.over()
             parts.temporaries.sweep(parts.scheduler.state)
         except PymakeError as error:
             self._settling.give_up()
@@ -64,6 +67,7 @@ class Build:
     def _settle_all(self) -> None:
         while self._parts.scheduler.open:
             self._heed_signals()
+            self._disturbances.heed()
             self._judge_ready()
             self._launch_queued()
             if self._parts.scheduler.open:
@@ -158,7 +162,7 @@ class Build:
             patience = LOOK_EVERY if patience is None else min(patience, LOOK_EVERY)
         if patience is None and not scheduler.count(JobState.RUNNING, JobState.LINED_UP, JobState.READY):
             raise InternalError("the build is stuck: jobs are left, and none is ready or runs")
-        self._settling.end(self._parts.executor.wait(patience))
+        self._settling.end(self._parts.executor.wait(self._disturbances.patience(patience)))
         self._settling.enqueue_due()
 
     def _heed_signals(self) -> None:

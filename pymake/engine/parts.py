@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pymake.engine.scheduler import Scheduler
     from pymake.engine.survey import Survey
     from pymake.engine.temporaries import Temporaries
-    from pymake.interfaces import Clock, Executor, Growth, Interrupts, Logs, Machine, Rebuilder, Reporter
+    from pymake.interfaces import Clock, Executor, Growth, Interrupts, Logs, Machine, News, Rebuilder, Reporter
     from pymake.model.ids import JobId
     from pymake.model.plan import Plan
 
@@ -53,3 +53,4 @@ class Parts:
     env_of: Callable[[JobId], tuple[tuple[str, str], ...]]
     growth: Growth
     posttasks: PostTasks
+    news: News | None = None

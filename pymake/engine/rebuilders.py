@@ -63,6 +63,11 @@ class VerifyingTraces:
         self._kept: frozenset[JobId] = frozenset()
         self._failed = frozenset(memory.failed())
 
+    def begin_again(self) -> None:
+        """Another build with the same plan begins: what failed and what was needed in the one before is over."""
+        self._needed.clear()
+        self._failed = frozenset(self._memory.failed())
+
     def judge(self, job: JobId) -> Verdict:
         """See `Rebuilder.judge`."""
         edited = self.refusal(job)

@@ -13,7 +13,7 @@ from pymake.errors import InputKeepsChanging, JobError, OutputProtected, PymakeE
 from pymake.model.job import Began, Cancelled, Failed, Returned, Succeeded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from pymake.engine.parts import Conduct, Parts
     from pymake.engine.recorder import Commit
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from pymake.model.ids import JobId
     from pymake.model.job import Outcome
     from pymake.model.verdict import Reason
+
+
+AFTER_EDIT = 0.03
+"""Seconds before a job starts again whose input was just changed: more may be coming."""
 
 
 class Settling:
@@ -37,6 +41,7 @@ class Settling:
         self._attempts = Attempts()
         self.tempo = Tempo(parts.plan, parts.survey.usual)
         self._recorded: set[JobId] = set()
+        self._restarting: set[JobId] = set()
         self.stopping = False
         self.broken: PymakeError | None = None
 
@@ -77,6 +82,7 @@ class Settling:
             match outcome:
                 case Succeeded():
                     self._parts.scheduler.end(outcome.job)
+                    self._restarting.discard(outcome.job)
                     self.tempo.ended(outcome.job, outcome.seconds)
                     well.append(outcome)
                 case Began(job=job):
@@ -92,6 +98,9 @@ class Settling:
 
     def _end_badly(self, outcome: Returned | Failed | Cancelled) -> None:
         match outcome:
+            case Failed(job=job) | Cancelled(job=job) if job in self._restarting and not self.stopping:
+                self._parts.scheduler.end(job)
+                self._start_again(job)
             case Returned(job=job):
                 self._take_back(job)
             case Failed(job=job):
@@ -103,6 +112,11 @@ class Settling:
                 self._drop(job)
             case _:
                 assert_never(outcome)
+
+    def restart(self, jobs: Collection[JobId]) -> None:
+        """End these jobs, which run, and start them again: what they read has changed."""
+        self._restarting.update(jobs)
+        self._parts.executor.cancel(jobs)
 
     def refuse(self, job: JobId, path: str) -> None:
         """The job must not run, since its protected output was edited by hand; what does not need it goes on."""
@@ -193,6 +207,12 @@ class Settling:
         parts.scheduler.enqueue(job)
         if self.stopping:
             self._tally.leave(parts.scheduler.drop_rest())
+
+    def _start_again(self, job: JobId) -> None:
+        self._restarting.discard(job)
+        self._discard(job)
+        self._parts.scheduler.delay(job)
+        self._attempts.again_at(self._parts.clock.monotonic() + AFTER_EDIT, job)
 
     def _commit(self, outcomes: Sequence[Succeeded]) -> None:
         if not outcomes:

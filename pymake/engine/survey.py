@@ -17,7 +17,7 @@ from pymake.dataclass import dataclass, field
 from pymake.model.ids import FileId, JobId, TaskId
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from pymake.engine.files import FileTable
     from pymake.engine.manifest import Manifests
@@ -53,7 +53,11 @@ class Survey:
     @property
     def to_judge(self) -> int:
         """How many jobs could not be cleared by their stamps alone."""
-        return sum(self.suspects) - self.expand_jobs
+        return self.suspects.count(1) - self.expand_jobs
+
+    def suspect_jobs(self) -> list[JobId]:
+        """The suspects, in order."""
+        return list(compress(map(JobId, range(len(self.suspects))), self.suspects))
 
 
 def temporary_jobs(plan: Plan) -> list[JobId]:
@@ -154,6 +158,36 @@ class Surveyor:
         self._spread(found)
         return [job for job in jobs if survey.suspects[job]]
 
+    def survey_again(self, before: Survey, doubtful: Iterable[JobId]) -> Survey:
+        """Look once more at these jobs and all downstream of suspects among them; the others are taken as clean.
+
+        `before` is a survey of the same plan, and its files were looked at since. Costs what these jobs cost.
+        """
+        survey = self._survey
+        survey.total, survey.looked_at = before.total, before.looked_at
+        survey.readers, survey.discovered = before.readers, before.discovered
+        survey.suspects = bytearray(len(before.looked_at))
+        self.doubt([job for job in sorted(set(doubtful)) if survey.looked_at[job] and not self._clear(job)])
+        return survey
+
+    def learn(self, survey: Survey, jobs: Iterable[JobId]) -> list[tuple[JobId, Sequence[FileId]]]:
+        """Take in what jobs, which have run since a survey, were found to read, and return what is new of that."""
+        self._survey = survey
+        found: list[tuple[JobId, Sequence[FileId]]] = []
+        for job in jobs:
+            trace = self._memory.outline(self._manifests.key(job))
+            discovered = self._rebuilder.discovered(trace) if trace is not None and trace.discovered else []
+            if discovered and survey.discovered.get(job) != discovered:
+                self._take_discovered(job, discovered)
+                found.append((job, discovered))
+        return found
+
+    def doubt(self, jobs: Sequence[JobId]) -> None:
+        """These jobs are suspects, and all downstream of them."""
+        for job in jobs:
+            self._survey.suspects[job] = 1
+        self._spread(jobs)
+
     def is_cleared(self, job: JobId) -> bool:
         """Whether the job was looked at and is clean."""
         return (
@@ -198,18 +232,24 @@ class Surveyor:
         if trace is None:
             return False
         if trace.discovered:
-            discovered = self._survey.discovered[job] = self._rebuilder.discovered(trace)
-            self._files.look(discovered)
-            for file in discovered:
-                producer = self._plan.producer(file)
-                if producer is None and self._plan.has_patterns:
-                    self._unmade.setdefault(file, []).append(job)
-                elif producer is not None and producer != job:
-                    self._survey.readers.setdefault(producer, []).append(job)
+            self._take_discovered(job, self._rebuilder.discovered(trace))
         if self._rebuilder.is_cleared(job, trace):
             return True
         self._survey.usual[job] = trace.seconds
         return False
+
+    def _take_discovered(self, job: JobId, discovered: Sequence[FileId]) -> None:
+        """Note what a job was found to read; nothing new if that is what it was found to read before."""
+        if self._survey.discovered.get(job) == discovered:
+            return
+        self._survey.discovered[job] = discovered
+        self._files.look(discovered)
+        for file in discovered:
+            producer = self._plan.producer(file)
+            if producer is None and self._plan.has_patterns:
+                self._unmade.setdefault(file, []).append(job)
+            elif producer is not None and producer != job:
+                self._survey.readers.setdefault(producer, []).append(job)
 
     def _reads_of_suspect(self, job: JobId) -> bool:
         plan, suspects = self._plan, self._survey.suspects

@@ -67,6 +67,13 @@ class WatchedDisk(RealDisk):
             self._observed.add_folder(path or ".", stamp)
         else:
             self._observed.add_content(path, stamp)
+            if (
+                self._observed.digests is not None
+                and stamp is not None
+                and stamp.inode == NEVER.inode
+                and path not in self._observed.digests
+            ):
+                self._observed.digests[path] = super().digest(path)
 
     def note_folder(self, folder: str) -> None:
         """The names in the folder are about to be read."""
@@ -75,6 +82,8 @@ class WatchedDisk(RealDisk):
             self._observed.add_kind(folder or ".", kind_of(stamp))
         else:
             self._observed.add_folder(folder or ".", stamp)
+            if self._observed.names is not None:
+                self._observed.names.setdefault(folder or ".", frozenset(super().scan(folder)))
 
     def _believed(self, path: str) -> Stamp | None:
         """The stamp, or NEVER if a change right after this look could leave it as it is."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 
 from pymake.dataclass import dataclass
-from pymake.errors import JobError
+from pymake.errors import JobError, PymakeError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,4 +149,39 @@ class BuildEnded:
     summary: Summary
 
 
-Event = BuildStarted | JobStarted | JobEnded | Progress | Note | ServiceEvent | BuildEnded
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchStarted:
+    """From now on changes are heard of: `files` of the plan, in `folders`. `polls` if they are only looked for."""
+
+    files: int
+    folders: int
+    polls: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangesFound:
+    """What a build of a watch is about: the first paths of files that hold something else now, and how many more.
+
+    None at all if it was asked for.
+    """
+
+    paths: tuple[str, ...]
+    more: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchBroken:
+    """Nothing can be built until something changes: a broken build file, an input that is not there."""
+
+    error: PymakeError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchEnded:
+    """The last event of a watch: how many builds it ran, the first one too."""
+
+    builds: int
+
+
+WatchEvent = WatchStarted | ChangesFound | WatchBroken | WatchEnded
+Event = BuildStarted | JobStarted | JobEnded | Progress | Note | ServiceEvent | BuildEnded | WatchEvent

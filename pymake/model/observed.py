@@ -30,9 +30,9 @@ class Observed:
     {'tools/plot.py': <Found.FILE: 1>}
     """
 
-    __slots__ = ("contents", "environ", "folders", "kinds", "reason", "root")
+    __slots__ = ("contents", "digests", "environ", "folders", "kinds", "names", "reason", "root")
 
-    def __init__(self) -> None:
+    def __init__(self, *, closely: bool = False) -> None:
         self.contents: dict[str, Stamp | None] = {}
         """Files that were read, and the stamp that they had just before; None for one that was not there."""
         self.kinds: dict[str, Found] = {}
@@ -45,6 +45,10 @@ class Observed:
         """The absolute root, if code ran that may have asked for it."""
         self.reason: str | None = None
         """Why it cannot be known whether evaluating again gives the same; None if it can."""
+        self.names: dict[str, frozenset[tuple[str, bool]]] | None = {} if closely else None
+        """What `Disk.scan` said of the folders; only if somebody wants to compare more than stamps."""
+        self.digests: dict[str, bytes | None] | None = {} if closely else None
+        """The digests of the files whose stamps were racy; as above."""
 
     def add_content(self, path: str, stamp: Stamp | None) -> None:
         """A file is about to be read."""

@@ -6,7 +6,19 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pymake.dataclass import dataclass
 from pymake.errors import assert_never
-from pymake.model.events import BuildEnded, BuildStarted, JobEnded, JobStarted, Note, Progress, ServiceEvent
+from pymake.model.events import (
+    BuildEnded,
+    BuildStarted,
+    ChangesFound,
+    JobEnded,
+    JobStarted,
+    Note,
+    Progress,
+    ServiceEvent,
+    WatchBroken,
+    WatchEnded,
+    WatchStarted,
+)
 from pymake.reporters.lines import last_line, one_line, whole_duration
 
 if TYPE_CHECKING:
@@ -75,7 +87,7 @@ class Board:
                 self._done, self._expected = done, expected
             case BuildEnded():
                 self._running.clear()
-            case Note() | ServiceEvent():
+            case Note() | ServiceEvent() | WatchStarted() | ChangesFound() | WatchBroken() | WatchEnded():
                 pass
             case _:
                 assert_never(event)

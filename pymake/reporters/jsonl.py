@@ -13,14 +13,26 @@ import re
 from typing import TYPE_CHECKING
 
 from pymake.errors import assert_never
-from pymake.model.events import BuildEnded, BuildStarted, JobEnded, JobStarted, Note, Progress, ServiceEvent
+from pymake.model.events import (
+    BuildEnded,
+    BuildStarted,
+    ChangesFound,
+    JobEnded,
+    JobStarted,
+    Note,
+    Progress,
+    ServiceEvent,
+    WatchBroken,
+    WatchEnded,
+    WatchStarted,
+)
 from pymake.reporters.stream import QuietStream
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import TextIO
 
-    from pymake.errors import JobError
+    from pymake.errors import JobError, PymakeError
     from pymake.model.events import Event, Summary
 
 SCHEMA = 1
@@ -67,6 +79,14 @@ def described(event: Event) -> dict[str, object]:
             return _line("service", {"task": task, "state": state.value, "text": text})
         case BuildEnded(summary=summary):
             return _line("build-ended", _summary(summary))
+        case WatchStarted(files=files, folders=folders, polls=polls):
+            return _line("watch-started", {"files": files, "folders": folders, "polls": polls})
+        case ChangesFound(paths=paths, more=more):
+            return _line("changes-found", {"paths": paths, "more": more})
+        case WatchBroken(error=error):
+            return _line("watch-broken", {"error": _trouble(error)})
+        case WatchEnded(builds=builds):
+            return _line("watch-ended", {"builds": builds})
         case _:
             assert_never(event)
 
@@ -117,10 +137,13 @@ def _summary(summary: Summary) -> _Json:
 
 
 def _error(error: JobError) -> _Json:
+    told = _trouble(error)
+    return {"kind": told.pop("kind"), "task": error.task, "outputs": error.outputs, **told}
+
+
+def _trouble(error: PymakeError) -> _Json:
     return {
         "kind": re.sub(r"\B(?=[A-Z])", "-", type(error).__name__).lower(),
-        "task": error.task,
-        "outputs": error.outputs,
         "message": error.message,
         "place": None if error.place is None else {"path": error.place.path, "line": error.place.line},
         "facts": [{"name": name, "value": value} for name, value in error.facts],

@@ -12,16 +12,20 @@ from pymake.errors import assert_never
 from pymake.model.events import (
     BuildEnded,
     BuildStarted,
+    ChangesFound,
     JobEnded,
     JobStarted,
     Note,
     Progress,
     ServiceEvent,
     ServiceState,
+    WatchBroken,
+    WatchEnded,
+    WatchStarted,
 )
 
 if TYPE_CHECKING:
-    from pymake.model.events import Event, Summary
+    from pymake.model.events import Event, Summary, WatchEvent
 
 RED = "\x1b[31m"
 RESET = "\x1b[0m"
@@ -123,6 +127,27 @@ class Lines:
                 return self._build_ended(summary)
             case BuildStarted() | Progress():
                 return ""
+            case WatchStarted() | ChangesFound() | WatchBroken() | WatchEnded():
+                return self._watch(event)
+            case _:
+                assert_never(event)
+
+    def _watch(self, event: WatchEvent) -> str:
+        match event:
+            case WatchBroken(error=error):
+                return f"pymake: {error}\npymake: nothing is built until that is mended\n"
+            case _ if self.verbosity is Verbosity.SILENT:
+                return ""
+            case WatchStarted():
+                how = ", looking now and then" if event.polls else ""
+                return f"pymake: watching {_count(event.files, 'file')} in {_count(event.folders, 'folder')}{how}\n"
+            case ChangesFound(paths=()):
+                return "pymake: building again\n"
+            case ChangesFound(paths=paths, more=more):
+                names = ", ".join(map(one_line, paths))
+                return f"pymake: changed: {names}{f' and {more} more' if more else ''}\n"
+            case WatchEnded(builds=builds):
+                return f"pymake: watch ended after {_count(builds, 'build')}\n"
             case _:
                 assert_never(event)
 
@@ -177,6 +202,10 @@ class Lines:
         if self.verbosity is Verbosity.SILENT and not summary.errors:
             return ""
         return f"pymake: {summary.line()}\n"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"1 {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _whole_lines(text: str) -> str:

@@ -214,6 +214,20 @@ class Journal:
         """Write what waits."""
         self._write(self._pending())
 
+    def is_current(self) -> bool:
+        """Whether the file is still as this object left it: nobody else has written, exchanged or removed it."""
+        if self._file is None:
+            return False
+        try:
+            own, there = os.fstat(self._file), os.stat(self._path)
+        except OSError:
+            return False
+        return (own.st_dev, own.st_ino) == (there.st_dev, there.st_ino) and there.st_size == self._size
+
+    def abandon(self) -> None:
+        """Let go of the file without a word: somebody else has written it, and numbers versions in another way."""
+        self._let_go()
+
     def close(self) -> None:
         """Write what waits, compact if that is due, and let go of the file. Nothing if it was closed before."""
         if self._file is None:

@@ -38,6 +38,7 @@ THIRD_PARTY: Mapping[str, str] = {
     "rich": "pymake.reporters.live",
     "tomli": "pymake.frontends.toml",
     "tomllib": "pymake.frontends.toml",  # the name of tomli in the standard library, from 3.11 on
+    "watchdog": "pymake.watchers",
     "xxhash": "pymake.fs.digest",
 }
 """The one module (or package) that imports a library. A new line needs a reason in docs/design/0002-dependencies.md."""

@@ -12,12 +12,12 @@ from pymake.reporters.choose import wants_color
 from pymake.reporters.lines import Lines, Verbosity
 
 if TYPE_CHECKING:
-    from pymake.app.cli.requests import BuildRequest
+    from pymake.app.cli.requests import BuildRequest, WatchRequest
     from pymake.app.keeping import Given
     from pymake.store.values import Variant
 
 
-def verbosity_of(request: BuildRequest) -> Verbosity:
+def verbosity_of(request: BuildRequest | WatchRequest) -> Verbosity:
     """How much a build says."""
     return Verbosity.SILENT if request.silent else Verbosity.VERBOSE if request.verbose else Verbosity.NORMAL
 

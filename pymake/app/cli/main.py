@@ -20,6 +20,7 @@ from pymake.app.cli.requests import (
     ListRequest,
     LogRequest,
     Request,
+    WatchRequest,
     WhyRequest,
 )
 from pymake.app.cli.usage import usage_lines
@@ -53,6 +54,10 @@ def _run(request: Request) -> int:
             return accept.touch(request)
         case BuildRequest():
             return build.build(request)
+        case WatchRequest():
+            from pymake.app.cli.watch import watch  # noqa: PLC0415  # what it needs, no other command does
+
+            return watch(request)
         case ListRequest():
             return look.list_tasks(request)
         case WhyRequest():
@@ -93,7 +98,7 @@ def main(argv: list[str] | None = None) -> int:
             return settle(_answer(*request))
         debug = request.debug
         code = run(replace(request, argv=tuple(words), here=_here()))
-        return settle(code, lost=1 if isinstance(request, BuildRequest) else 2)
+        return settle(code, lost=1 if request.building else 2)
     except Interrupted as error:
         return 128 + error.signal_number
     except KeyboardInterrupt:

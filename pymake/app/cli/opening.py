@@ -46,6 +46,26 @@ def open_project(request: Request, overrides: Mapping[str, str], *, restoring: b
         UsageError: no such folder, no build file, an unknown variable.
         BuildFileError: a build file is broken.
     """
+    root, where, paths = enter_root(request)
+    files = tuple(os.path.relpath(path, root) for path in paths or ())
+    variant = Variant(files=files, overrides=tuple(sorted(overrides.items())))
+    found = _restored(root, variant) if restoring and not request.fresh else None
+    if found is not None:
+        project = found.project()
+        basis = Basis(
+            observed=found.observed, restored=found, evaluate=lambda: evaluated(root, paths, overrides, Observed())
+        )
+    else:
+        project, basis = evaluated(root, paths, overrides, Observed())
+    return Opened(project=project, where=where, variant=variant, basis=basis)
+
+
+def enter_root(request: Request) -> tuple[str, str, Sequence[str] | None]:
+    """Make the root the current folder. It, the folder that targets are relative to, and the files it is to be read by.
+
+    Raises:
+        UsageError: no such folder, no build file.
+    """
     for folder in request.directory:
         _change_folder(folder)
     here = os.getcwd()
@@ -53,21 +73,18 @@ def open_project(request: Request, overrides: Mapping[str, str], *, restoring: b
     paths = [os.path.abspath(file) for file in request.files] or None
     os.chdir(root)
     where = os.path.relpath(here, root)
-    where = "" if where == "." else where
-    files = tuple(os.path.relpath(path, root) for path in paths or ())
-    variant = Variant(files=files, overrides=tuple(sorted(overrides.items())))
-    found = _restored(root, variant) if restoring and not request.fresh else None
-    if found is not None:
-        project = found.project()
-        basis = Basis(observed=found.observed, restored=found, evaluate=lambda: _evaluated(root, paths, overrides))
-    else:
-        project, basis = _evaluated(root, paths, overrides)
-    return Opened(project=project, where=where, variant=variant, basis=basis)
+    return root, "" if where == "." else where, paths
 
 
-def _evaluated(root: str, paths: Sequence[str] | None, overrides: Mapping[str, str]) -> tuple[Project, Basis]:
-    """The project that the build files declare, and what reading them looked at."""
-    observed = Observed()
+def evaluated(
+    root: str, paths: Sequence[str] | None, overrides: Mapping[str, str], observed: Observed
+) -> tuple[Project, Basis]:
+    """The project that the build files declare. What reading them looks at is noted, also if they are broken.
+
+    Raises:
+        UsageError: there is no build file, or no such variable.
+        BuildFileError: a build file is broken.
+    """
     note_build_files(root, paths, observed)
     analyses = KeptAnalyses(root)
     with tracked(root, observed) if runs_python(root, paths) else nullcontext():

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pymake.app.flags import one_of, option, repeated, switch
+from pymake.app.flags import flags_of, one_of, option, repeated, seconds, switch
 from pymake.app.options import BuildOptions
 from pymake.app.views.graph import GraphFormat
 from pymake.dataclass import dataclass, field
+from pymake.errors import UsageError
 from pymake.model.causes import CAUSES
 from pymake.reporters.choose import ColorOption
 
@@ -24,11 +25,13 @@ if TYPE_CHECKING:
 class Request:
     """What every command is told: its words (targets and `NAME=VALUE`), and where to look.
 
-    `argv` is the whole command line, and `here` the folder where it was given; both empty if nobody gave one.
+    `argv` is the whole command line, and `here` the folder where it was given; both empty if nobody gave one. A command
+    that builds has `options`, and `building` names those fields of `BuildOptions` that it takes.
     """
 
     command: ClassVar[str]
     about: ClassVar[str]
+    building: ClassVar[frozenset[str]] = frozenset()
 
     words: tuple[str, ...] = ()
     argv: tuple[str, ...] = ()
@@ -48,6 +51,8 @@ class BuildRequest(Request):
         "Build what is out of date: targets are tasks, files or globs; all tasks (or the default) when none is named."
     )
 
+    building: ClassVar[frozenset[str]] = frozenset(name for name, _ in flags_of(BuildOptions))
+
     options: BuildOptions = field(default_factory=BuildOptions)
     dry_run: bool = switch("-n", "--dry-run", help="Say what would run, and why.")
     question: bool = switch("-q", "--question", help="Exit 1 if something is out of date.")
@@ -62,6 +67,45 @@ class BuildRequest(Request):
     color: ColorOption = option(
         "--color", metavar="WHEN", read=one_of(ColorOption), default=ColorOption.AUTO, help="Colours."
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchRequest(Request):
+    """How to build, when to look, and what to do after a build."""
+
+    command: ClassVar[str] = "watch"
+    about: ClassVar[str] = "Build, and build again whenever a file changes that matters, until it is ended."
+    building: ClassVar[frozenset[str]] = frozenset(
+        ["jobs", "keep_going", "timeout", "retries", "load_average", "keep_failed", "jobserver"]
+    )
+
+    options: BuildOptions = field(default_factory=BuildOptions)
+    no_cancel: bool = switch("--no-cancel", help="Let jobs finish whose input changed, and run them again then.")
+    poll: float | None = option(
+        "--poll", metavar="S", read=seconds, default=None, help="Look every S seconds instead of waiting for events."
+    )
+    once_idle: float | None = option(
+        "--once-idle", metavar="S", read=seconds, default=None, help="Exit when nothing has happened for S seconds."
+    )
+    on_success: str | None = option(
+        "--on-success", metavar="CMD", read=str, default=None, help="Run CMD when all is up to date after a build."
+    )
+    on_failure: str | None = option(
+        "--on-failure", metavar="CMD", read=str, default=None, help="Run CMD when something failed."
+    )
+    clear: bool = switch("--clear", help="Clear the terminal before each build.")
+    silent: bool = switch("-s", "--silent", help="Say nothing but failures.")
+    verbose: bool = switch("-v", "--verbose", help="Show the command of each job.")
+    explain: bool = switch("--explain", help="Show why each job runs.")
+    json: bool = switch("--json", help="One event a line on stdout.")
+    color: ColorOption = option(
+        "--color", metavar="WHEN", read=one_of(ColorOption), default=ColorOption.AUTO, help="Colours."
+    )
+
+    def __post_init__(self) -> None:
+        for name, value in (("--poll", self.poll), ("--once-idle", self.once_idle)):
+            if value is not None and not value > 0:  # written so that NaN is refused too
+                raise UsageError(f"{name} is {value:g} s, and must be above 0")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +190,7 @@ COMMANDS: Mapping[str, type[Request]] = {
     kind.command: kind
     for kind in (
         BuildRequest,
+        WatchRequest,
         ListRequest,
         WhyRequest,
         LogRequest,

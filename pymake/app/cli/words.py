@@ -51,10 +51,11 @@ def request_of(words: Sequence[str]) -> Request | tuple[str, str]:
     for name, text in given:
         field, flag = options[name]
         values[field] = (*_texts(values.get(field)), text) if flag.many else _read(name, flag, text)
-    if command == BuildRequest.command:
-        building = {field: values.pop(field) for field, _ in flags_of(BuildOptions) if field in values}
+    kind = COMMANDS[command]
+    if kind.building:
+        building = {field: values.pop(field) for field in kind.building if field in values}
         values["options"] = filled(BuildOptions, building)
-    return filled(COMMANDS[command], values)
+    return filled(kind, values)
 
 
 def options_of(command: str) -> Options:
@@ -62,7 +63,7 @@ def options_of(command: str) -> Options:
     kind = COMMANDS[command]
     common = dict(flags_of(Request))
     own = [found for found in flags_of(kind) if found[0] not in common]
-    building = flags_of(BuildOptions) if kind is BuildRequest else ()
+    building = [found for found in flags_of(BuildOptions) if found[0] in kind.building]
     return {name: found for found in (*building, *own, *common.items()) for name in found[1].names}
 
 

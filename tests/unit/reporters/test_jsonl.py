@@ -13,8 +13,21 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from pymake import errors
-from pymake.errors import CallFailed, JobError, Place
-from pymake.model.events import BuildEnded, BuildStarted, Event, Note, Progress, ServiceEvent, ServiceState, Summary
+from pymake.errors import BuildFileError, CallFailed, JobError, Place
+from pymake.model.events import (
+    BuildEnded,
+    BuildStarted,
+    ChangesFound,
+    Event,
+    Note,
+    Progress,
+    ServiceEvent,
+    ServiceState,
+    Summary,
+    WatchBroken,
+    WatchEnded,
+    WatchStarted,
+)
 from pymake.reporters.jsonl import JsonReporter, described
 from tests.unit.reporters.samples import FAILURE, ended, started
 
@@ -84,6 +97,22 @@ EVENTS: list[tuple[Event, str]] = [
             f'"seconds": 0.333333, "interrupted": 15, "stopped": null, "errors": [{ERROR}]}}'
         ),
     ),
+    (
+        WatchStarted(files=12, folders=3, polls=False),
+        '{"schema": 1, "event": "watch-started", "files": 12, "folders": 3, "polls": false}',
+    ),
+    (
+        ChangesFound(paths=("src/a.c",)),
+        '{"schema": 1, "event": "changes-found", "paths": ["src/a.c"], "more": 0}',
+    ),
+    (
+        WatchBroken(error=BuildFileError("not TOML", place=Place(path="pymake.toml", line=3))),
+        (
+            '{"schema": 1, "event": "watch-broken", "error": {"kind": "build-file-error", "message": "not TOML", '
+            '"place": {"path": "pymake.toml", "line": 3}, "facts": [], "hint": null}}'
+        ),
+    ),
+    (WatchEnded(builds=7), '{"schema": 1, "event": "watch-ended", "builds": 7}'),
 ]
 
 
@@ -110,7 +139,8 @@ def test_each_line_keeps_the_schema_which_knows_every_field(event: Event, line: 
     assert SCHEMA["$defs"][found["event"]]["required"] == list(found)
     for error in [*found.get("errors", []), found.get("error")]:
         if error is not None:
-            assert list(SCHEMA["$defs"]["error"]["properties"]) == list(error)
+            form = "trouble" if found["event"] == "watch-broken" else "error"
+            assert list(SCHEMA["$defs"][form]["properties"]) == list(error)
 
 
 @pytest.mark.parametrize(
@@ -134,7 +164,7 @@ def test_every_kind_of_event_is_in_schema_and_manual() -> None:
 
 def test_the_examples_of_the_manual_are_what_is_written() -> None:
     examples = re.findall(r"(?m)^```json\n(.*)\n```$", MANUAL)
-    assert len(examples) == 7
+    assert len(examples) == 11
     assert {*examples} <= {line for _, line in EVENTS}
 
 

@@ -1,0 +1,1 @@
+"""`pymake watch`: what is kept between builds, what is heard, and the loop around both."""
