@@ -133,8 +133,8 @@ class Recorder:
         self._files.look_again(inputs)
         for file in inputs:
             self._files.version(file)
-        self._memory.record_starts([self._start(job) for job in jobs])
         old = [self._old_outputs(job) for job in jobs]
+        self._memory.record_starts([self._start(job) for job in jobs])
         for folder in {folder: None for job in jobs for folder in self._folders(job)}:
             self._disk.make_folder(folder)
         now = self._disk.now()
@@ -218,12 +218,21 @@ class Recorder:
     def _old_outputs(self, job: JobId) -> tuple[str, ...]:
         """Outputs to take away, or a command that appends would leave what no build from scratch leaves.
 
-        Not folders: what lies in one may be a cache that the job's program keeps for itself, or the user's.
+        A folder goes only if an earlier run of a job made it: in one that was there before, files may be the user's.
         """
         outputs = [file for file in self._plan.outputs(job) if self._files.is_there(file)]
-        old = tuple(self._plan.path(file) for file in outputs if not self._files.is_folder(file))
+        old = tuple(
+            self._plan.path(file) for file in outputs if not self._files.is_folder(file) or self._is_made(job, file)
+        )
         self._files.forget(outputs)
         return old
+
+    def _is_made(self, job: JobId, file: FileId) -> bool:
+        """Whether a run made an output, be it one that failed or was killed. Ask before the job starts."""
+        memory, path = self._memory, self._plan.path(file)
+        if memory.made(path) is not None or memory.is_begun(path):
+            return True
+        return memory.failure(self._manifests.key(job)) is not None
 
     def discard(self, job: JobId) -> None:
         """Remove what a job that did not end well has written."""
