@@ -120,7 +120,8 @@ class InlineExecutor:
         return self._commands
 
     def _outcome(self, launch: Launch, call: Call) -> Outcome:
-        drop(os.path.join(self._root, launch.log))
+        if launch.log:
+            drop(os.path.join(self._root, launch.log))
         started, began = self._clock.now(), self._clock.monotonic()
         interruption = _Interruption()
         error: JobError | None = None

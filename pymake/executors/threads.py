@@ -186,7 +186,8 @@ class ThreadsExecutor:
     def _run(self, running: _Running, call: Call) -> None:
         """One job, from its start to its outcome. In its thread."""
         launch = running.launch
-        drop(os.path.join(self._root, launch.log))
+        if launch.log:
+            drop(os.path.join(self._root, launch.log))
         started, began = self._clock.now(), self._clock.monotonic()
         error: JobError | None = None
         try:

@@ -155,9 +155,10 @@ class Plan:
 
     def await_too(self, expand_job: JobId, upstream: JobId) -> None:
         """One more job that an expand job waits for."""
-        if upstream not in self._awaited[expand_job]:
+        behind = self._expand_jobs_behind.setdefault(upstream, [])
+        if expand_job not in behind:  # not asked of what is awaited, which may be thousands
+            behind.append(expand_job)
             self._awaited[expand_job].append(upstream)
-            self._expand_jobs_behind.setdefault(upstream, []).append(expand_job)
 
     def add_found(self, job: JobId, paths: Iterable[str]) -> None:
         """What the output patterns of a settled job stand for; they count as its outputs from now on."""

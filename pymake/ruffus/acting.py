@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
+from pymake.ruffus.book import Conduct
 from pymake.ruffus.flowchart import Chart, draw
 from pymake.ruffus.messages import Messages
 from pymake.ruffus.printout import Printout, Style, print_pipeline
 from pymake.ruffus.readying import Aim, ready
-from pymake.ruffus.running import Conduct, Run
-from pymake.ruffus.workers import InPlace, Processes, Threads
+from pymake.ruffus.running import run as run_tasks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from pymake.ruffus.flowchart import Drawing
     from pymake.ruffus.printout import Stream
-    from pymake.ruffus.workers import Threadlike
-
-    Functions = dict[str, Callable[..., object]]
 
 __all__ = ["Aim", "Chart", "Conduct", "Messages", "Style", "draw_to", "print_to", "run"]
 
@@ -52,16 +46,9 @@ def run(aim: Aim, conduct: Conduct, messages: Messages, *, threads: bool, pool: 
         if not entering:
             return
         messages.heading("Tasks which will be run:")
-        executor = partial(_executor, slots=conduct.slots, threads=threads or pool == "gevent")
-        Run(found, entering, conduct, messages, executor).run()
+        run_tasks(found, entering, conduct, messages, threads=threads or pool == "gevent")
     finally:
         found.now.close()
-
-
-def _executor(functions: Functions, *, slots: int, threads: bool) -> Threadlike:
-    if slots == 1:
-        return InPlace(functions)
-    return Threads(functions, slots) if threads else Processes(functions, slots)
 
 
 def print_to(stream: Stream, aim: Aim, style: Style) -> None:

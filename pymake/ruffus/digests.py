@@ -27,7 +27,7 @@ def function_digest(function: Callable[..., object]) -> str:
         _feed(digest.update, code, getattr(function, "__doc__", None))
     defaults = getattr(function, "__defaults__", None) or ()
     keywords = getattr(function, "__kwdefaults__", None) or {}
-    digest.update(canonical((tuple(defaults), dict(keywords))).encode("utf-8", "surrogatepass"))
+    digest.update(canonical((tuple(defaults), tuple(sorted(keywords.items())))).encode("utf-8", "surrogatepass"))
     return digest.hexdigest()
 
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pymake.dataclass import dataclass
+from pymake.ruffus.failures import parameters_failed
 from pymake.ruffus.history import History
 from pymake.ruffus.naming import target_tasks
 from pymake.ruffus.preparing import prepare
-from pymake.ruffus.ruffus_exceptions import RethrownJobError, error_checksum_level
+from pymake.ruffus.ruffus_exceptions import error_checksum_level
 from pymake.ruffus.ruffus_utility import get_default_checksum_level, get_default_history_file_name
 from pymake.ruffus.selection import ancestors, entering, on_circles, ordered
 from pymake.ruffus.structure import is_sequence
 from pymake.ruffus.taskset import TaskSet, all_tasks, lookup_pipeline
 from pymake.ruffus.timestamps import NothingToJudge, is_up_to_date
-from pymake.ruffus.workers import raised_by
 from pymake.ruffus.world import Now, keeps_records
 
 if TYPE_CHECKING:
@@ -123,14 +123,6 @@ def _asked(task: Task, job: Parameters) -> Answer:
         )
     needs_update, message = answer
     return Answer(needs_update=bool(needs_update), text=str(message))
-
-
-def parameters_failed(task: Task, error: Exception) -> RethrownJobError:
-    """The error for parameters that cannot be made."""
-    raised = raised_by(error)
-    failed = RethrownJobError([[task.display_name, "", raised.kind, raised.value, raised.trace]])
-    failed.specify_task(task, "Exceptions generating parameters")
-    return failed
 
 
 def ready(aim: Aim, *, circles: bool = False) -> Ready:

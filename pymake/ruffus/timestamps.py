@@ -10,14 +10,13 @@ import enum
 from typing import TYPE_CHECKING, Protocol
 
 from pymake.dataclass import dataclass
-from pymake.model.verdict import AlwaysRuns, Clean, Dirty, FacetChanged, InputChanged, NeverRan, OutputMissing
+from pymake.model.verdict import AlwaysRuns, FacetChanged, InputChanged, NeverRan, OutputMissing
 from pymake.ruffus.structure import names_in
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
-    from pymake.model.ids import JobId
-    from pymake.model.verdict import Reason, Verdict
+    from pymake.model.verdict import Reason
     from pymake.ruffus.history import Record
 
 SLACK = 1.1
@@ -213,20 +212,3 @@ def reason_of(judgement: Judgement) -> Reason:
             return InputChanged(path=next((each.name for each in inputs if each.blamed), ""))
         case NothingToJudge():
             return AlwaysRuns()
-
-
-class Timestamps:
-    """A rebuilder that goes by the clock. `reason` says why a job, by its number in the run, is out of date."""
-
-    def __init__(self, reason: Callable[[JobId], Reason | None]) -> None:
-        self._reason = reason
-
-    def judge(self, job: JobId) -> Verdict:
-        """Clean, or dirty with the reason."""
-        reason = self._reason(job)
-        return Clean() if reason is None else Dirty(reason=reason)
-
-    def reasons(self, job: JobId) -> Iterable[Reason]:
-        """The one reason that this rule finds; none if the job is clean."""
-        reason = self._reason(job)
-        return () if reason is None else (reason,)

@@ -1,208 +1,43 @@
-"""Executors for the drop-in: in this thread, in threads of this process, or in children of `multiprocessing`.
+"""Worker processes of a run of Ruffus: exactly N children of `multiprocessing`, which print where the script prints.
 
-Beside those of `pymake.executors` they do what Ruffus programs rely on: what a job prints goes straight where this
-process prints, the exception of a job is known by class and text, and a worker is a child of `multiprocessing`, so
-proxies of its managers work in it.
+The processes of `pymake.executors` are others on purpose: there, what a job prints is kept, a worker that a call has
+left something behind in is replaced, and workers are children of a guard. Programs of Ruffus rely on none of it
+happening: proxies of managers work because a worker is a child of `multiprocessing`, locks and state of modules last
+from job to job, and output comes as it is printed.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
-import queue
 import signal
-import threading
 import time
-import traceback
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from pymake.dataclass import dataclass
-from pymake.errors import InternalError, JobError
+from pymake.errors import InternalError
 from pymake.model.job import Call, Cancelled, Failed, Succeeded
-from pymake.ruffus.ruffus_exceptions import JobSignalledBreak
+from pymake.ruffus.failures import JobRaised, Raised, failed_call, raised_by
 
 if TYPE_CHECKING:
     import multiprocessing.context
     from collections.abc import Callable, Collection, Mapping, Sequence
     from multiprocessing.connection import Connection
-    from types import TracebackType
 
     from pymake.model.ids import JobId
-    from pymake.model.job import Launch
+    from pymake.model.job import Launch, Outcome
 
     Functions = Mapping[str, Callable[..., object]]
 
-_HERE = os.path.dirname(os.path.abspath(__file__))
 _GRACE = 3.0
 """Seconds between TERM and KILL for a worker that is to end."""
 
 
-Ending = Succeeded | Failed | Cancelled
-"""How a job ends here: nothing is lined up behind a running job."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Raised:
-    """An exception of a job in texts, as `RethrownJobError` lists them; `breaks` if it asks to stop at once."""
-
-    kind: str
-    value: str
-    trace: str
-    breaks: bool = False
-    interrupts: bool = False
-
-
-class JobRaised(JobError):
-    """A job raised; what it raised is in `raised`."""
-
-    def __init__(self, raised: Raised) -> None:
-        super().__init__(f"{raised.kind}{raised.value}")
-        self.raised = raised
-
-
-class Threadlike(Protocol):
-    """What the loop asks of an executor (see `interfaces.Executor`)."""
-
-    def room(self) -> int:
-        """How many more jobs may be started now."""
-
-    def start(self, launch: Launch) -> None:
-        """Start one job."""
-
-    def wait(self, timeout: float | None) -> Sequence[Ending]:
-        """Jobs that ended."""
-
-    def cancel(self, jobs: Collection[JobId], *, at_once: bool = False) -> None:
-        """End these jobs."""
-
-    def close(self) -> None:
-        """End everything that is left."""
-
-
-def raised_by(error: BaseException) -> Raised:
-    """An exception in texts; the traceback begins where the code of the user does."""
-    kind = type(error)
-    text = str(error)
-    return Raised(
-        kind=f"{kind.__module__}.{kind.__qualname__}",
-        value=f"({text})" if text else "",
-        trace="".join(traceback.format_exception(kind, error, _user_part(error))),
-        breaks=isinstance(error, JobSignalledBreak),
-        interrupts=isinstance(error, KeyboardInterrupt),
-    )
-
-
-def _user_part(error: BaseException) -> TracebackType | None:
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        if not os.path.abspath(trace.tb_frame.f_code.co_filename).startswith(_HERE):
-            break
-        trace = trace.tb_next
-    return trace
-
-
-def _ended(job: JobId, started: float, raised: Raised | None) -> Ending:
+def _ended(job: JobId, started: float, raised: Raised | None) -> Outcome:
     seconds = time.time() - started
     if raised is None:
-        return Succeeded(job=job, started=started, seconds=seconds, printed=True)
-    return Failed(job=job, started=started, seconds=seconds, printed=True, error=JobRaised(raised))
-
-
-def _run(functions: Functions, launch: Launch) -> Raised | None:
-    """Call the function of a job; what it raised."""
-    action = launch.action
-    assert isinstance(action, Call), "Ruffus runs functions only"
-    try:
-        functions[action.task](*action.arguments)
-    except BaseException as error:  # noqa: BLE001  # whatever it is, it ends the job
-        return raised_by(error)
-    return None
-
-
-class InPlace:
-    """Runs one job at a time in the calling thread, inside `wait`."""
-
-    def __init__(self, functions: Functions) -> None:
-        self._functions = functions
-        self._launch: Launch | None = None
-
-    def room(self) -> int:
-        """1 if nothing waits to run."""
-        return 0 if self._launch is not None else 1
-
-    def start(self, launch: Launch) -> None:
-        """Take one job."""
-        if self._launch is not None:
-            raise InternalError("a job was started where there is no room")
-        self._launch = launch
-
-    def wait(self, timeout: float | None) -> Sequence[Ending]:  # noqa: ARG002  # a call takes as long as it takes
-        """The job that was started, run now."""
-        launch, self._launch = self._launch, None
-        if launch is None:
-            return []
-        started = time.time()
-        return [_ended(launch.job, started, _run(self._functions, launch))]
-
-    def cancel(self, jobs: Collection[JobId], *, at_once: bool = False) -> None:  # noqa: ARG002  # nothing runs now
-        """A job that has not begun will not."""
-        if self._launch is not None and self._launch.job in jobs:
-            self._launch = None
-
-    def close(self) -> None:
-        """Nothing is left to end."""
-
-
-class Threads:
-    """Runs jobs in `count` threads of this process. Owns them; they end with `close`, each after its job."""
-
-    def __init__(self, functions: Functions, count: int) -> None:
-        self._functions = functions
-        self._count = count
-        self._running = 0
-        self._todo: queue.SimpleQueue[Launch | None] = queue.SimpleQueue()
-        self._ended: queue.SimpleQueue[Ending] = queue.SimpleQueue()
-        self._threads: list[threading.Thread] = []
-
-    def room(self) -> int:
-        """How many threads are idle."""
-        return self._count - self._running
-
-    def start(self, launch: Launch) -> None:
-        """Hand a job to a thread."""
-        if self._running >= len(self._threads):
-            thread = threading.Thread(target=self._serve, daemon=True)
-            self._threads.append(thread)
-            thread.start()
-        self._running += 1
-        self._todo.put(launch)
-
-    def wait(self, timeout: float | None) -> Sequence[Ending]:
-        """The next job that ended."""
-        if not self._running:
-            return []
-        try:
-            outcome = self._ended.get(timeout=timeout)
-        except queue.Empty:
-            return []
-        self._running -= 1
-        return [outcome]
-
-    def cancel(self, jobs: Collection[JobId], *, at_once: bool = False) -> None:
-        """A thread cannot be ended from outside: what runs goes on."""
-
-    def close(self) -> None:
-        """Let every thread end after what it does."""
-        for _ in self._threads:
-            self._todo.put(None)
-        if not self._running:
-            for thread in self._threads:
-                thread.join()
-
-    def _serve(self) -> None:
-        while (launch := self._todo.get()) is not None:
-            started = time.time()
-            self._ended.put(_ended(launch.job, started, _run(self._functions, launch)))
+        return Succeeded(job=job, started=started, seconds=seconds, printed=False)
+    return Failed(job=job, started=started, seconds=seconds, printed=False, error=failed_call(JobRaised(raised)))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -255,7 +90,7 @@ class Processes:
             raise
         worker.job, worker.started = launch.job, time.time()
 
-    def wait(self, timeout: float | None) -> Sequence[Ending]:
+    def wait(self, timeout: float | None) -> Sequence[Outcome]:
         """Jobs that ended."""
         from multiprocessing.connection import wait  # noqa: PLC0415  # with the processes, when there are some
 
@@ -265,7 +100,7 @@ class Processes:
         ended = wait(list(busy), timeout)
         return [self._outcome(worker) for line, worker in busy.items() if line in ended]
 
-    def _outcome(self, worker: _Worker) -> Ending:
+    def _outcome(self, worker: _Worker) -> Outcome:
         job = worker.job
         assert job is not None, "only busy workers are waited for"
         try:
@@ -279,6 +114,17 @@ class Processes:
             worker.job = None
             self._idle.append(worker)
         return _ended(job, worker.started, raised)
+
+    def line_up_room(self) -> int:
+        """None: a worker gets one job at a time."""
+        return 0
+
+    def line_up(self, launches: Sequence[Launch]) -> None:
+        """Never: there is no room."""
+        raise InternalError(f"{launches[0].label} was lined up where nothing can be")
+
+    def halt(self) -> None:
+        """Nothing is lined up."""
 
     def cancel(self, jobs: Collection[JobId], *, at_once: bool = False) -> None:
         """End the workers of these jobs, with everything that they started."""
@@ -357,8 +203,8 @@ def _serve(functions: Functions, line: Connection, foreign: Sequence[Connection]
         raised = None
         try:
             functions[task](*arguments)
-        except BaseException as error:  # noqa: BLE001  # whatever it is, it ends the job and not the worker
-            raised = raised_by(error)
+        except JobRaised as error:
+            raised = error.raised
         try:
             line.send(raised)
         except OSError:

@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from pymake.model.ids import JobId
-from pymake.model.verdict import Clean, Dirty, FacetChanged, InputChanged, NeverRan, OutputMissing
+from pymake.model.verdict import FacetChanged, InputChanged, NeverRan, OutputMissing
 from pymake.ruffus.history import Record
 from pymake.ruffus.timestamps import (
     Compared,
@@ -17,7 +16,6 @@ from pymake.ruffus.timestamps import (
     NothingToJudge,
     OtherExtras,
     OtherFunction,
-    Timestamps,
     Unrecorded,
     is_up_to_date,
     judge,
@@ -156,11 +154,3 @@ def test_an_input_counts_with_the_later_of_file_and_record() -> None:
 )
 def test_a_judgement_is_a_reason_of_the_engine(judgement: Judgement, reason: object) -> None:
     assert reason_of(judgement) == reason
-
-
-def test_the_rebuilder_passes_verdicts_on() -> None:
-    rebuilder = Timestamps(lambda job: NeverRan() if job else None)
-    assert rebuilder.judge(JobId(0)) == Clean()
-    assert rebuilder.judge(JobId(1)) == Dirty(reason=NeverRan())
-    assert list(rebuilder.reasons(JobId(0))) == []
-    assert list(rebuilder.reasons(JobId(1))) == [NeverRan()]
