@@ -40,6 +40,8 @@ MAGIC = b"pymake snapshot\n"
 FORMAT = 2
 TABLE = 4096
 PATH = ".pymake/snapshot"
+SOCKET = ".pymake/watch.socket"
+NO_RESIDENT = "--no-resident"
 JOURNAL = ".pymake/journal"
 
 HEAD, PATHS, STAMPS = 1, 2, 3
@@ -134,13 +136,13 @@ def start_of(words: Sequence[str]) -> str:
 
 
 def root_and_where(words: list[str]) -> tuple[str, str] | None:
-    """The nearest folder with a snapshot from where the command starts, and the way down again; None if in doubt.
+    """The nearest folder with a snapshot or a watch from where the command starts, and the way down; None if in doubt.
 
     The current folder is the one where the command starts afterwards. Raises OSError.
     """
     posix.chdir(start_of(words))
     start = folder = posix.getcwd()
-    while not _kind(f"{folder}/{PATH}"):
+    while not (_kind(f"{folder}/{PATH}") or _kind(f"{folder}/{SOCKET}")):
         if folder in ("", "/") or any(_kind(f"{folder}/{name}") for name in BUILD_FILES):
             return None
         folder = folder.rpartition("/")[0]
@@ -152,11 +154,16 @@ def answer(words: list[str]) -> int | None:
     if BUILDING in posix.environ:
         return None
     gc.disable()
-    here = None
+    here = found = None
     try:
         here = posix.getcwd()
         place = root_and_where(words)
-        found = None if place is None else _line(place[0], key_of(words, place[1]))
+        if place is not None:
+            posix.chdir(place[0])
+            code = _rung(words, here)
+            if code is not None:
+                return code
+            found = _line(key_of(words, place[1]))
     except (OSError, ValueError, TypeError, KeyError, IndexError, EOFError, UnicodeError):
         found = None
     if found is not None:
@@ -180,9 +187,17 @@ def opened(file: int) -> tuple[Sections, Head] | None:
     return (sections, head) if head[0] == identity() and _holds(head[2]) else None
 
 
-def _line(root: str, key: Key) -> Line | None:
-    """The line, if there is nothing to do for it."""
-    posix.chdir(root)
+def _rung(words: list[str], here: str) -> int | None:
+    """What a watch of the project in the current folder says; None if there is none, or it has no say."""
+    if NO_RESIDENT in words or not _kind(SOCKET):
+        return None
+    from pymake.bell import ring  # noqa: PLC0415 # only where a watch seems to run
+
+    return ring(SOCKET, identity(), here, words)
+
+
+def _line(key: Key) -> Line | None:
+    """The line, if there is nothing to do for it in the current folder."""
     file = posix.open(PATH, posix.O_RDONLY | posix.O_CLOEXEC)
     try:
         found = opened(file)

@@ -328,6 +328,10 @@ class Visitor(Reporter, Protocol):
     def where(self) -> str:
         """The folder that the targets are relative to, relative to the root."""
 
+    @property
+    def is_gone(self) -> bool:
+        """Whether it does not listen any more: a build that only it asked for may end."""
+
     def refuse(self, error: PymakeError) -> None:
         """There is no such build; `close` follows."""
 

@@ -306,8 +306,7 @@ def _resumed(
     key, state = known
     selection = None if key is None else restored.selection(key)
     if selection is None:
-        with _default_blamed(project, aim):
-            selection = select(restored.plan, *_targets(project, aim), serving=_may_serve(aim))
+        selection = selection_of(project, restored.plan, aim)
     surveying.rebuilder.keep(selection.named)
     before = None if state is None else state.before
     return selection, surveying.surveyor.survey(selection.wanted, before), FixedPlan(), ()
@@ -319,6 +318,16 @@ def _targets(project: Project, aim: Aim) -> tuple[Sequence[str], str]:
         return () if aim.everything else project.default, ""
     stand = os.path.join(project.root, aim.where)
     return [_from(stand, target, project.root) for target in aim.targets], aim.where
+
+
+def selection_of(project: Project, plan: Plan, aim: Aim) -> Selection:
+    """What is wanted of a plan that does not grow.
+
+    Raises:
+        UsageError: a target is nothing that the project knows.
+    """
+    with _default_blamed(project, aim):
+        return select(plan, *_targets(project, aim), serving=_may_serve(aim))
 
 
 def _may_serve(aim: Aim) -> bool:

@@ -31,7 +31,7 @@ class Standing:
     def __init__(self, plan: Plan, survey: Survey, always: Iterable[JobId]) -> None:
         self._plan = plan
         self._survey = survey
-        self._always = frozenset(always)
+        self.always = frozenset(always)
         self._followers: dict[TaskId, list[TaskId]] | None = None
         self.failed: set[JobId] = set()
         self.open: set[JobId] = set()
@@ -71,7 +71,7 @@ class Standing:
         """Let what was left open take part in a build of suspects. Returns the jobs that failed and are not tried."""
         suspects, wanted = survey.suspects, survey.looked_at
         waiting = self._behind(job for job in self.failed if not suspects[job])
-        fresh = sorted(job for job in self.open | self._always if wanted[job] and job not in waiting)
+        fresh = sorted(job for job in self.open | self.always if wanted[job] and job not in waiting)
         surveyor.doubt([job for job in fresh if not suspects[job]])
         left = [job for job in sorted(self.failed) if not suspects[job]]
         for job in self._behind(left):

@@ -21,6 +21,7 @@ from pymake.executors.starting import Starter
 from pymake.model.events import ServiceEvent, ServiceState
 from pymake.model.ids import TaskId
 from pymake.model.job import Command
+from pymake.model.service import service_key
 from pymake.model.serving import Course, Move, Phase, ended, passed, port_looked_at, refused, want
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from pymake.interfaces import Clock, Logs, Reporter, Visitor
     from pymake.model.built import Built
     from pymake.model.ids import JobId
+    from pymake.model.task import Project
 
 PATIENCE = 3.0
 """Seconds that a service gets to end by itself."""
@@ -55,7 +57,7 @@ class _Service:
 
 
 class Services:
-    """A `Companion`. Owns all services of a watch; `wants(name)` says which tasks of them are asked for.
+    """A `Companion`. Owns all services of a watch; `wants(project, name)` says which tasks of them are asked for.
 
     `environ` is what services get, under that of their task; `digest` makes a fingerprint.
     """
@@ -64,7 +66,7 @@ class Services:
         self,
         *,
         root: str,
-        wants: Callable[[str], bool],
+        wants: Callable[[Project, str], bool],
         environ: Mapping[str, str],
         digest: Callable[[bytes], bytes],
         clock: Clock,
@@ -103,7 +105,7 @@ class Services:
         found: dict[str, JobId] = {}
         for number in range(built.plan.task_count):
             task = built.plan.task(TaskId(number))
-            if task.service and self._wants(task.name):
+            if task.service and self._wants(built.project, task.name):
                 found.update((task.name, job) for job in built.plan.task_jobs(TaskId(number)))
         for name in self._services.keys() - found.keys():
             self._take(self._services[name], want(self._services[name].course, None))
@@ -130,7 +132,7 @@ class Services:
             return
         service = self._services.get(name)
         if service is None:
-            log = os.path.join(self._root, self._logs.path(log_key(name)))
+            log = os.path.join(self._root, self._logs.path(service_key(name)))
             service = self._services[name] = _Service(name=name, log=log)
         service.command, service.port = action, task.port
         service.env = tuple({**built.project.env, **task.env}.items())
@@ -222,8 +224,3 @@ class Services:
 
     def _tell(self, service: _Service, state: ServiceState, text: str) -> None:
         self._reporter.handle(ServiceEvent(task=service.name, state=state, text=text))
-
-
-def log_key(name: str) -> str:
-    """The key under which the log of a service is kept: no job has such a one."""
-    return f"\0service {name}"

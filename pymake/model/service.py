@@ -63,6 +63,11 @@ def check_service(task: Task) -> None:
         raise _error(task, "is a service, and needs one command", "several programs are several services")
 
 
+def service_key(name: str) -> str:
+    """The key under which the log of a service is kept: no job has such a one."""
+    return f"\0service {name}"
+
+
 def awaits_service(task: Task, service: str) -> BuildFileError:
     """What is wrong with a task that has a service as its input, or follows one."""
     return _error(

@@ -185,15 +185,18 @@ class _Upstream:
         self._want_followed(task)
         jobs = self._plan.task_jobs(task)
         if self._plan.task(task).service:
-            return [*self._needed_by(jobs), *self.expand(self._plan.task(task).name)]
+            self._want_needed_by(jobs)
+            self.expand(self._plan.task(task).name)
+            return []
         self._want(jobs)
         rows = self.expand(self._plan.task(task).name)
         return [*jobs, *self.want_files(self._plan.group_inputs(task)), *rows]
 
-    def _needed_by(self, jobs: Iterable[JobId]) -> list[JobId]:
+    def _want_needed_by(self, jobs: Iterable[JobId]) -> None:
         """Want the makers of what jobs read, which are not wanted themselves."""
-        plan = self._plan
-        return [maker for job in jobs for maker in self.want_files((*plan.dirtying(job), *plan.order_only(job)))]
+        for job in jobs:
+            self.want_files(self._plan.dirtying(job))
+            self.want_files(self._plan.order_only(job))
 
     def unsettled(self) -> list[str]:
         """The tasks that are deferred, and the open ones of which not all outputs are found."""
@@ -244,7 +247,7 @@ class _Upstream:
         self._wanted.extend(bytes(plan.job_count - len(self._wanted)))
         for task in self._whole:
             if plan.task(task).service:
-                self._needed_by(plan.task_jobs(task))
+                self._want_needed_by(plan.task_jobs(task))
                 continue
             self._want(plan.task_jobs(task))
             self.want_files(plan.group_inputs(task))

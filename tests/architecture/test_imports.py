@@ -18,7 +18,11 @@ import {name}
 print(*sorted(set(sys.modules) - before))
 """
 
-DOORS = [name for name in ("pymake", "pymake.__main__", "pymake.door") if name in {module.name for module in modules()}]
+DOORS = [
+    name
+    for name in ("pymake", "pymake.__main__", "pymake.bell", "pymake.door")
+    if name in {module.name for module in modules()}
+]
 
 
 def loaded_by(name: str) -> set[str]:

@@ -63,6 +63,9 @@ class Example:
     def text(self, path: str) -> str:
         return (self.root / path).read_text(encoding="utf-8")
 
+    def write(self, path: str, text: str) -> None:
+        (self.root / path).write_text(text, encoding="utf-8")
+
     def append(self, path: str, text: str) -> None:
         (self.root / path).write_text(self.text(path) + text, encoding="utf-8")
 

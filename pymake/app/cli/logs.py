@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 from pymake.app.cli.look import opened
 from pymake.app.cli.output import write_bytes, write_lines
+from pymake.app.cli.words import split_variables
 from pymake.app.session import Aim
+from pymake.model.service import service_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from pymake.app.cli.requests import LogRequest
     from pymake.app.session import Session
@@ -19,10 +21,10 @@ if TYPE_CHECKING:
 
 def log(request: LogRequest) -> int:
     """Show kept logs; 1 if a job never ran."""
-    session = opened(request, Aim(everything=request.failed))
+    session = opened(request, Aim(everything=request.failed, serving=True))
     if request.failed:
         return _failed(session)
-    code = 0
+    code = _show_services(session, split_variables(request.words)[0])
     for job in session.goals:
         if not _has_run(session, job):
             print(f"pymake: {session.plan.label(job)} never ran", file=sys.stderr)
@@ -31,6 +33,21 @@ def log(request: LogRequest) -> int:
         if len(session.goals) > 1:
             write_lines([f"== {session.plan.label(job)}"])
         _show(session, job)
+    return code
+
+
+def _show_services(session: Session, targets: Sequence[str]) -> int:
+    """The logs of the services among the targets, from their last start; 1 if one never printed anything."""
+    services = [task.name for task in session.project.tasks if task.service and task.name in targets]
+    code = 0
+    for name in services:
+        pieces = list(session.logs.read(service_key(name)))
+        if not pieces:
+            print(f"pymake: service {name} never printed anything", file=sys.stderr)
+            code = 1
+        elif len(targets) > 1:
+            write_lines([f"== service {name}"])
+        write_bytes(pieces)
     return code
 
 

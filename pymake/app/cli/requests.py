@@ -63,6 +63,7 @@ class BuildRequest(Request):
         "--profile", metavar="FILE", read=str, default=None, help="Write where the time went, as a Chrome trace."
     )
     explain: bool = switch("--explain", help="Show why each job runs.")
+    no_resident: bool = switch("--no-resident", help="Build here, also if a watch of the project could.")
     json: bool = switch("--json", help="One event a line on stdout.")
     color: ColorOption = option(
         "--color", metavar="WHEN", read=one_of(ColorOption), default=ColorOption.AUTO, help="Colours."
@@ -93,6 +94,8 @@ class WatchRequest(Request):
     on_failure: str | None = option(
         "--on-failure", metavar="CMD", read=str, default=None, help="Run CMD when something failed."
     )
+    notify: bool = switch("--notify", help="Show a desktop notice after each build that ran something.")
+    no_resident: bool = switch("--no-resident", help="Do not answer a pymake in another terminal.")
     clear: bool = switch("--clear", help="Clear the terminal before each build.")
     silent: bool = switch("-s", "--silent", help="Say nothing but failures.")
     verbose: bool = switch("-v", "--verbose", help="Show the command of each job.")

@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from functools import partial
 from typing import TYPE_CHECKING
 
+from pymake.app.cli.beside import companions_of
 from pymake.app.cli.lines import verbosity_of
 from pymake.app.cli.opening import enter_root, evaluated
 from pymake.app.cli.words import split_variables
@@ -29,11 +30,11 @@ from pymake.watchers.choose import watcher_for
 from pymake.watchers.deaf import DeafWatcher
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from pymake.app.cli.requests import WatchRequest
     from pymake.app.options import BuildOptions
-    from pymake.interfaces import Companion, Reporter, Watcher
+    from pymake.interfaces import Reporter, Watcher
 
 _CLEAR = "\x1b[H\x1b[2J\x1b[3J"
 _INTERVAL = 1.0
@@ -62,7 +63,7 @@ def _around(
 ) -> Around:
     """What the turns are taken with; `stack` closes it."""
     clock = SystemClock()
-    companions = _companions()
+    companions = companions_of(request, project, options, witness, clock)
     for companion in companions:
         stack.callback(companion.close)
     watcher: Watcher = watcher_for(project.root) if request.poll is None else DeafWatcher()
@@ -94,11 +95,6 @@ def _reporter(request: WatchRequest) -> Reporter:
         json=request.json,
         color=request.color,
     )
-
-
-def _companions() -> Sequence[Companion]:
-    """What lives beside the builds."""
-    return ()
 
 
 def _clearing(request: WatchRequest) -> Callable[[], None]:

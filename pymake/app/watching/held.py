@@ -59,6 +59,21 @@ class Held:
         """Whether all that is wanted is up to date, as far as is known."""
         return not (self.standing.failed or self.standing.open)
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether a build would have nothing to do, as far as is known: nothing of it runs in every build either."""
+        return self._steady and self.is_good and not self.standing.always
+
+    @property
+    def wanted(self) -> int:
+        """How many jobs are wanted."""
+        return self._wanted
+
+    def covered(self, wanted: bytearray) -> int | None:
+        """How many jobs are marked in a row of all; None if one of them is not wanted here, so nobody knows of it."""
+        own, asked = (int.from_bytes(row, "little") for row in (self.session.wanted, wanted))
+        return None if asked & ~own else sum(wanted)
+
     def is_made(self, path: str) -> bool:
         """Whether a job makes the path, or what lies below it."""
         if self._made_folders is None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pymake.app.watching.turn import Ending
+from pymake.app.watching.visiting import Reception
 from pymake.engine.debounce import Debounce
 from pymake.engine.rounds import PAUSE
 from pymake.model.events import Note, WatchEnded, WatchStarted
@@ -34,6 +35,7 @@ class Watch:
     ) -> None:
         self._around = around
         self._turns = turns
+        self._reception = Reception(around, turns)
         self._rhythm = rhythm
         self._once_idle = once_idle
         self._interval = interval
@@ -95,6 +97,8 @@ class Watch:
         now = self._now()
         if self._around.hearing.keys:
             self._press()
+        elif self._around.hearing.visitors:
+            self._receive()
         elif _is_there(self._look_at(), now):
             self._look()
         elif _is_there(self._resume_at, now):
@@ -130,6 +134,18 @@ class Watch:
                         witness.handle(Note(text=line))
                 case _:
                     pass
+
+    def _receive(self) -> None:
+        """Serve whoever asked first. What was heard, before the question too, is looked at with that."""
+        visitor = self._around.hearing.visitors.pop(0)
+        pending, self._pending = self._pending, NOTHING_HEARD
+        self._debounce.looked()
+        builds = self._turns.builds
+        ending = self._reception.serve(visitor, pending, hears_all=not self._polls)
+        self._ended(ending, pending, builds)
+        self._active = self._now()
+        heard, self._turns.heard = self._turns.heard, NOTHING_HEARD
+        self._hear(heard)
 
     def _end_idle(self) -> None:
         """Nothing was heard for so long; if there really is nothing, that is the end."""

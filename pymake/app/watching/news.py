@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from pymake.app.watching.hearing import Hearing
     from pymake.app.watching.project import WatchedProject
-    from pymake.interfaces import Clock
+    from pymake.interfaces import Clock, Visitor
     from pymake.model.ids import FileId
 
 EVERY = 0.01
@@ -25,10 +25,20 @@ ENDING_KEYS = frozenset("rfq")
 class WatchNews:
     """The News of one build. What it hears is kept for the look that comes after the build.
 
-    With `cancels`, jobs that read what has changed are to start again at once.
+    With `cancels`, jobs that read what has changed are to start again at once. A build for a `guest` ends when that is
+    gone.
     """
 
-    def __init__(self, hearing: Hearing, project: WatchedProject, clock: Clock, *, cancels: bool) -> None:
+    def __init__(
+        self,
+        hearing: Hearing,
+        project: WatchedProject,
+        clock: Clock,
+        *,
+        cancels: bool,
+        guest: Visitor | None = None,
+    ) -> None:
+        self._guest = guest
         self._hearing = hearing
         self._project = project
         self._clock = clock
@@ -69,7 +79,8 @@ class WatchNews:
 
     def ends(self) -> bool:
         """See `News.ends`."""
-        return not ENDING_KEYS.isdisjoint(self._hearing.keys)
+        is_left = self._guest is not None and self._guest.is_gone
+        return is_left or not ENDING_KEYS.isdisjoint(self._hearing.keys)
 
     def starts_nothing(self) -> bool:
         """See `News.starts_nothing`."""

@@ -6,7 +6,7 @@ import enum
 from typing import TYPE_CHECKING
 
 from pymake.app.building import aim_of, session_of
-from pymake.app.session import Basis
+from pymake.app.session import Basis, selection_of
 from pymake.app.watching.evaluated import Evaluated
 from pymake.app.watching.held import Held
 from pymake.dataclass import replace
@@ -17,7 +17,7 @@ from pymake.model.observed import Observed
 from pymake.store.folder import open_state
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     from pymake.app.options import BuildOptions
     from pymake.app.session import Aim, Session
@@ -55,7 +55,7 @@ class WatchedProject:
         self._read = read
         self.root = root
         self._options = options
-        self._where = where
+        self.where = where
         self._reporter = reporter
         self._project: Project | None = None
         self._basis = Basis(observed=Observed())
@@ -141,6 +141,34 @@ class WatchedProject:
         self.held = self._planned(self._project)
         return self.held
 
+    def up_to_date(self, targets: Sequence[str] | None, where: str) -> int | None:
+        """How many jobs the targets (None: those of the watch) need, if all are up to date as far as was heard.
+
+        None if they may not be, or if nobody knows without a look.
+
+        Raises:
+            PymakeError: there are no such targets.
+        """
+        held = self.held
+        if held is None or self._state is None or not self._state.memory.is_current():
+            return None
+        if not held.is_settled or self.need(()) is not Need.NOTHING:
+            return None
+        if targets is None:
+            return held.wanted
+        aim = aim_of(replace(self._options, targets=tuple(targets)), where)
+        return held.covered(selection_of(held.session.project, held.session.plan, aim).wanted)
+
+    def session_for(self, options: BuildOptions, where: str) -> Session:
+        """What other targets are built from. Needs the lock.
+
+        Raises:
+            PymakeError: there are no such targets, or nothing can be built.
+        """
+        self.remember()
+        assert self._project is not None, "a watch without a project says why, and builds nothing"
+        return self._session(self._project, aim_of(options, where), Observed())
+
     def flush(self) -> None:
         """Write what waits in the memory, before somebody else may write."""
         if self._state is not None:
@@ -157,7 +185,7 @@ class WatchedProject:
 
     def _planned(self, project: Project) -> Held:
         observed = Observed(closely=True)
-        aim = aim_of(self._options, self._where)
+        aim = replace(aim_of(self._options, self.where), serving=True)
         try:
             session = self._session(project, aim, observed)
         except PymakeError:

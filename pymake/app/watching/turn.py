@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from pymake.app.attendance import Attendance
+from pymake.app.building import settled
 from pymake.app.watching.news import WatchNews
 from pymake.app.watching.project import Need
 from pymake.app.watching.telling import FEW, changes_found
@@ -17,7 +18,7 @@ from pymake.dataclass import dataclass
 from pymake.engine.rounds import Rounds, Verdict
 from pymake.errors import BusyError, PymakeError
 from pymake.model.built import Built
-from pymake.model.events import Note, WatchBroken
+from pymake.model.events import Note, Summary, WatchBroken
 from pymake.model.heard import NOTHING_HEARD, Heard
 from pymake.store.lock import BuildLock
 
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from pymake.app.watching.project import WatchedProject
     from pymake.app.watching.telling import Witness
     from pymake.interfaces import Clock, Companion
-    from pymake.model.events import Summary
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +63,10 @@ class Ending(enum.Enum):
 
 
 class Turns:
-    """Owns what one turn leaves to the next. `heard` is what was heard during builds, and nobody has looked at."""
+    """Owns what one turn leaves to the next.
+
+    `heard` is what was heard during builds, and nobody has looked at; `trouble` is why nothing can be built, if so.
+    """
 
     def __init__(self, around: Around) -> None:
         self._around = around
@@ -71,7 +74,7 @@ class Turns:
         self._rounds = Rounds()
         self._during: frozenset[str] = frozenset()
         self._is_waiting = self._is_resuming = False
-        self._trouble = ""
+        self.trouble: PymakeError | None = None
         self.heard = NOTHING_HEARD
         self.builds = 0
 
@@ -104,7 +107,7 @@ class Turns:
             return Ending.BUSY
         try:
             ending = self._taken(heard, asked=asked)
-            self._trouble = ""
+            self.trouble = None
         except PymakeError as error:
             self._tell(error)
             ending = Ending.DONE
@@ -119,6 +122,22 @@ class Turns:
             return self.take(NOTHING_HEARD, asked=True)
         finally:
             self._is_resuming = False
+
+    def build_aside(self, options: BuildOptions, where: str, attendance: Attendance) -> None:
+        """Build other targets, with a plan that is gone afterwards.
+
+        Raises:
+            PymakeError: there are no such targets, or somebody else builds in this folder.
+        """
+        self._lock.acquire(wait=False, on_wait=lambda _: None)
+        try:
+            session = self._around.project.session_for(options, where)
+            self._around.witness.handle(changes_found([]))
+            settled(session, options, self._around.witness, attendance)
+            session.files.confirm()
+            session.texts.save()
+        finally:
+            self._let_go()
 
     def close(self) -> None:
         """Write what waits in the memory."""
@@ -146,9 +165,9 @@ class Turns:
 
     def _tell(self, error: PymakeError) -> None:
         """Say what is wrong, once: nothing is gained by saying it after each save."""
-        if str(error) != self._trouble:
-            self._trouble = str(error)
+        if str(error) != str(self.trouble):
             self._around.witness.handle(WatchBroken(error=error))
+        self.trouble = error
 
     def _taken(self, heard: Heard, *, asked: bool) -> Ending:
         project = self._around.project
@@ -168,8 +187,9 @@ class Turns:
                 held = project.renew(Need.PLAN)
                 has_work = any(held.session.survey.suspects)
             else:
-                return Ending.DONE
-        if not has_work and not asked and not self._trouble:
+                has_work = False
+        if not has_work and not asked and self.trouble is None:
+            self._tell_companions(held, Summary())  # a service may read what no job reads
             return Ending.DONE
         return self._judged(held, names, self._verdict(heard, asked=asked) if has_work else Verdict.BUILD)
 
@@ -215,15 +235,18 @@ class Turns:
         if summary.interrupted is None:
             if summary.ran or self.builds == 1:
                 around.aftermath.run(good=held.is_good)
-            built = Built(
-                project=held.session.project,
-                plan=held.session.plan,
-                summary=summary,
-                is_ready=held.is_ready,
-                digest=held.digest,
-            )
-            for companion in around.companions:
-                companion.built(built)
+            self._tell_companions(held, summary)
+
+    def _tell_companions(self, held: Held, summary: Summary) -> None:
+        built = Built(
+            project=held.session.project,
+            plan=held.session.plan,
+            summary=summary,
+            is_ready=held.is_ready,
+            digest=held.digest,
+        )
+        for companion in self._around.companions:
+            companion.built(built)
 
 
 def _still(labels: Sequence[str]) -> str:

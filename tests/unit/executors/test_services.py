@@ -15,12 +15,13 @@ import pytest
 
 from pymake.errors import Place
 from pymake.executors.ports import holder, is_free, listening
-from pymake.executors.services import Services, log_key
+from pymake.executors.services import Services
 from pymake.fs.clock import SystemClock
 from pymake.model.built import Built
 from pymake.model.events import Event, ServiceEvent, ServiceState, Summary
 from pymake.model.job import Command, JobSpec
 from pymake.model.plan import Plan
+from pymake.model.service import service_key
 from pymake.model.task import Project, Task
 from pymake.store.logs import FileLogs
 
@@ -75,7 +76,7 @@ class Bench:
         self.heard = Heard()
         self.services = Services(
             root=str(root),
-            wants=lambda name: name != "unwanted",
+            wants=lambda _, name: name != "unwanted",
             environ=os.environ,
             digest=lambda data: blake2b(data).digest(),
             clock=SystemClock(),
@@ -164,7 +165,7 @@ def test_a_server_is_restarted_when_an_input_changed_and_the_port_is_free(bench:
     assert is_free(port)
     assert bench.services.files() == []
     assert bench.services.due() is None
-    log = (tmp_path / FileLogs(str(tmp_path)).path(log_key("serve"))).read_text()
+    log = (tmp_path / FileLogs(str(tmp_path)).path(service_key("serve"))).read_text()
     assert "deaf\n" in log
     assert second in log
     assert first not in log

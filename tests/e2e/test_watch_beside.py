@@ -1,0 +1,150 @@
+"""What lives beside the builds of a watch: answers for other terminals, services, and that nothing is left of them."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.e2e.watching import watching
+from tests.e2e.workspace import PATIENCE, Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.e2e.watching import Watching
+
+BUILD_FILE = """
+[task.upper]
+kind = "transform"
+input = "{name}.txt"
+output = "out/{name}.up"
+command = "tr a-z A-Z < {input} > {output}"
+
+[task.slow]
+input = "slow.in"
+output = "slow.out"
+command = "while [ ! -e go ]; do sleep 0.05; done; cp {input} {output}"
+active = false
+
+[task.serve]
+input = ["out/a.up", "config"]
+command = ["sh", "-c", "echo serving $(cat out/a.up config); sleep 1000 & wait"]
+service = true
+"""
+
+
+@pytest.fixture
+def project(workspace: Workspace) -> Workspace:
+    workspace.write("pymake.toml", BUILD_FILE)
+    for name in ("a.txt", "b.txt", "slow.in", "config"):
+        workspace.write(name, f"{name}\n")
+    return workspace
+
+
+@pytest.fixture
+def watch(project: Workspace) -> Iterator[Watching]:
+    with watching(project) as running:
+        running.until(r"serve \| serving A.TXT config")
+        yield running
+
+
+def test_a_command_is_answered_after_a_look_at_what_was_saved_before_it(watch: Watching, project: Workspace) -> None:
+    journal = (project.root / ".pymake" / "journal").stat()
+    assert project.pymake().err == "pymake: nothing to do (2 jobs up to date)\n"
+    assert project.pymake("out/b.up").err == "pymake: nothing to do (1 job up to date)\n"
+    for number in range(2):
+        project.write("b.txt", f"edit {number}\n")
+        project.pymake()
+        assert project.read("out/b.up") == f"EDIT {number}\n"
+        watch.until(r"1 ran, 1 up to date")
+    assert (project.root / ".pymake" / "journal").stat().st_ino == journal.st_ino
+    project.write("out/b.up", "by hand\n")
+    project.pymake("out/b.up")
+    assert project.read("out/b.up") == "EDIT 1\n"
+
+
+def test_other_targets_are_built_by_the_watch_and_shown_in_both_places(project: Workspace) -> None:
+    with watching(project, "out/a.up") as watch:
+        watch.built()
+        assert project.pymake("out/b.up").ran == ["upper out/b.up"]
+        assert "[1/1] upper out/b.up (" in watch.built()
+        assert "called 'nothing-like-it'" in project.pymake("nothing-like-it", code=2).err
+        project.write("b.txt", "no such filter")
+        project.write("pymake.toml", BUILD_FILE.replace("tr a-z A-Z <", "false"))
+        assert project.pymake("out/b.up", code=1).failed == ["upper out/b.up"]
+
+
+def test_what_differs_goes_its_own_way(watch: Watching, project: Workspace) -> None:
+    project.write("b.txt", "own\n")
+    watch.built()
+    os.rename(project.root / "out" / "b.up", project.root / "elsewhere")
+    watch.built()
+    assert project.pymake("-B", "out/b.up").ran == ["upper out/b.up"]
+    assert project.pymake("--no-resident").err == "pymake: nothing to do (2 jobs up to date)\n"
+    project.pymake(env={"OTHER": "1"})
+    assert "changed" not in "".join(watch.end().err)
+
+
+def test_ctrl_c_in_the_command_ends_the_build_it_asked_for(project: Workspace) -> None:
+    project.write("pymake.toml", BUILD_FILE.replace("active = false", ""))
+    with watching(project, "upper") as watch:
+        watch.built()
+        command = subprocess.Popen(project.command("slow"), cwd=project.root, stderr=subprocess.PIPE, text=True)
+        watch.until("changed|building|asked")
+        time.sleep(0.2)
+        command.send_signal(signal.SIGINT)
+        assert command.wait(PATIENCE) == 130
+        assert command.stderr is not None
+        command.stderr.close()
+        watch.built()
+        assert not (project.root / "slow.out").exists()
+        project.write("go", "")
+        project.pymake("slow")
+        assert project.read("slow.out") == "slow.in\n"
+
+
+def test_a_service_follows_its_inputs_and_the_build_file(watch: Watching, project: Workspace) -> None:
+    project.write("a.txt", "new\n")
+    watch.until(r"serve \| serving NEW config")
+    project.write("config", "other\n")  # no job reads it
+    watch.until(r"serve \| serving NEW other")
+    project.write("pymake.toml", BUILD_FILE.replace("echo serving", "echo now serving"))
+    watch.until(r"serve \| now serving NEW other")
+    os.remove(project.root / "a.txt")
+    project.write("a.txt", "again\n")
+    watch.until(r"serve \| now serving AGAIN other")
+    assert project.pymake("log", "serve").out == "now serving AGAIN other\n"
+    project.write("pymake.toml", BUILD_FILE.replace("service = true", "active = false"))
+    watch.until("service serve ended")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks /proc")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
+def test_nothing_survives_the_watch(watch: Watching, project: Workspace, number: signal.Signals) -> None:
+    assert found(project)
+    watch.process.send_signal(number)
+    assert watch.process.wait(PATIENCE) in {128 + number, -number}
+    end = time.monotonic() + PATIENCE
+    while found(project):
+        assert time.monotonic() < end, found(project)
+        time.sleep(0.02)
+    assert project.pymake().err == "pymake: nothing to do (2 jobs up to date)\n"
+    assert (project.root / ".pymake" / "watch.socket").exists() == (number == signal.SIGKILL)
+
+
+def found(project: Workspace) -> list[str]:
+    """The command lines of the processes that live in the folder of the project."""
+    lines = []
+    for name in os.listdir("/proc"):
+        with contextlib.suppress(OSError):  # it has ended
+            if name.isdigit() and os.readlink(f"/proc/{name}/cwd") == str(project.root):
+                with open(f"/proc/{name}/cmdline", encoding="utf-8") as file:
+                    lines.append(file.read().replace("\0", " "))
+    return [line for line in lines if line]
