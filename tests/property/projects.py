@@ -16,17 +16,21 @@ import shutil
 import sys
 import tempfile
 import traceback
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pymake.app.building import build
 from pymake.app.options import BuildOptions
+from pymake.app.session import Aim, look
+from pymake.app.views.prospects import forecasts
+from pymake.engine.forecast import Prospect
 from pymake.frontends.project import load_project
 from pymake.testing import RecordingReporter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 LOG = "PYMAKE_PROPERTY_LOG"
 """The variable that names the file in which each job writes what it makes: nothing of the project."""
@@ -348,8 +352,11 @@ def play(seed: int, root: Path, *, steps: int = 6) -> None:
         said = f"seed {seed}, step {step}: {[edit.__name__ for edit in edits]}"
         project.write()
         outputs, runs = project.expected()
+        will, may = _foretold(project.root)
         ran = _built(project.root)
         assert sorted(ran) == sorted(runs), said
+        assert will <= {*ran}, f"{said}: will run: {will - {*ran}}"
+        assert {*ran} <= will | may, f"{said}: up to date: {({*ran} - will) - may}"
         assert {path: (project.root / path).read_text() for path in outputs} == outputs, said
         assert _files(project.root) == {*outputs, *project.sources, *project.kept, *_BUILD_FILES}, said
         assert _built(project.root) == [], f"{said}, once more"
@@ -363,17 +370,42 @@ def _files(root: Path) -> set[str]:
     return {path.as_posix() for path in found if path.parts[0] != ".pymake" and "__pycache__" not in path.parts}
 
 
+def _foretold(root: Path) -> tuple[set[str], set[str]]:
+    """What `-n` says: the outputs of the jobs that will run, and of those that may. It writes nothing."""
+    before = _stamps(root)
+    with _inside(root):
+        session = look(load_project(str(root), None, {}), Aim())
+        found = forecasts(session)
+    assert _stamps(root) == before, "-n wrote something"
+    will, may = (
+        {path for one in found if one.prospect is prospect for path in session.plan.output_paths(one.job)}
+        for prospect in (Prospect.WILL, Prospect.MAY)
+    )
+    return will, may
+
+
+def _stamps(root: Path) -> list[tuple[str, int, int]]:
+    files = (file for file in root.rglob("*") if "__pycache__" not in file.parts)
+    return sorted((str(file), file.stat().st_mtime_ns, file.stat().st_size) for file in files)
+
+
+@contextmanager
+def _inside(root: Path) -> Iterator[None]:
+    here = os.getcwd()
+    os.chdir(root)
+    try:
+        yield
+    finally:
+        os.chdir(here)
+
+
 def _built(root: Path) -> list[str]:
     """Build everything in this process; the outputs that jobs made."""
     log = Path(os.environ[LOG])
     log.write_text("")
-    here = os.getcwd()
-    os.chdir(root)
-    try:
+    with _inside(root):
         project = load_project(str(root), None, {})
         summary = build(project, BuildOptions(jobs=1, inline=True), where="", reporter=RecordingReporter())
-    finally:
-        os.chdir(here)
     assert not summary.errors, summary.errors
     return log.read_text().splitlines()
 

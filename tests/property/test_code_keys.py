@@ -1,5 +1,7 @@
 """After any edit of code, exactly the tasks that reach what was edited have another code key.
 
+So it is with what earlier builds kept of the modules, and without.
+
 Random programs in several modules: functions that call each other (circles too), constants made from constants,
 classes with bases. The oracle walks the same graph.
 """
@@ -12,8 +14,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pymake.frontends.python import load
+from pymake.frontends.analyses import module_text
+from pymake.frontends.project import load_project
 from pymake.model.task import Function
+from pymake.store.analyses import KeptAnalyses
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -164,8 +168,17 @@ def keys(root: Path, program: Program) -> list[str]:
     (root / "pack" / "__init__.py").touch()
     for module in MODULES:
         (root / (module.replace(".", "/") + ".py")).write_text(program.text(module), encoding="utf-8")
-    project = load("pymakefile.py", str(root))
-    functions = [task.action for task in project.tasks]
+    kept = KeptAnalyses(str(root))
+    found = loaded(root, kept)
+    kept.save()
+    assert loaded(root, None) == found, "what is kept of modules made a difference"
+    return found
+
+
+def loaded(root: Path, kept: KeptAnalyses | None) -> list[str]:
+    """The code keys of the tasks; no module that was read in this process before is known any more."""
+    module_text.cache_clear()
+    functions = [task.action for task in load_project(str(root), None, {}, kept).tasks]
     assert all(isinstance(function, Function) and not function.notes for function in functions)
     return [function.code_key for function in functions if isinstance(function, Function)]
 
@@ -183,3 +196,25 @@ def test_keys_change_with_what_is_reached(seed: int, tmp_path: Path) -> None:
             matters = not program.reached(task).isdisjoint(changed)
             assert (after[task] != before[task]) is matters, (edit.__name__, task, changed, program.text("pymakefile"))
         before = after
+
+
+def test_a_module_that_changes_comes_or_goes_is_never_taken_from_what_is_kept(tmp_path: Path) -> None:
+    """Imports at the top and inside a function, from the module itself and over another one."""
+    build = (
+        "import top\nfrom pymake import task\n"
+        "@task('in', 'out0')\ndef task0(i, o):\n    return top.f()\n"
+        "@task('in', 'out1')\ndef task1(i, o):\n    from lazy import f\n    return f()\n"
+    )
+    one, two = "def f():\n    return 1\n", "def f():\n    return 2\n"
+    seen: dict[tuple[str, str | None], list[str]] = {}
+    for top, lazy in [(one, one), (two, one), (one, two), (one, None), ("from deep import f\n", one), (one, one)] * 2:
+        for name, text in (("pymakefile", build), ("deep", two), ("top", top), ("lazy", lazy)):
+            path = tmp_path / f"{name}.py"
+            path.unlink(missing_ok=True) if text is None else path.write_text(text, encoding="utf-8")
+        kept = KeptAnalyses(str(tmp_path))
+        found = loaded(tmp_path, kept)
+        kept.save()
+        assert found == loaded(tmp_path, None)
+        assert seen.setdefault((top, lazy), found) == found
+    assert len({keys[0] for keys in seen.values()}) == 2, "f of deep is f of the second top"
+    assert len({keys[1] for keys in seen.values()}) == 3
