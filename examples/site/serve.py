@@ -10,12 +10,11 @@ import time
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
-SCRIPT = b"""<script>
-  let known = null;
-  new EventSource("/which-server").onmessage = (event) => {
-    if (known !== null && known !== event.data) location.reload();
-    known = event.data;
-  };
+NAME = str(time.time_ns())
+SCRIPT = f"""<script>
+  new EventSource("/which-server").onmessage = (event) => {{
+    if (event.data !== "{NAME}") location.reload();
+  }};
 </script>
 """
 
@@ -32,7 +31,7 @@ class Handler(SimpleHTTPRequestHandler):
             path = os.path.join(path, "index.html")
         if path.endswith(".html") and os.path.isfile(path):
             with open(path, "rb") as file:
-                self.send_page(file.read().replace(b"</body>", SCRIPT + b"</body>"))
+                self.send_page(file.read().replace(b"</body>", SCRIPT.encode() + b"</body>"))
         else:
             super().do_GET()
 
@@ -53,7 +52,7 @@ class Handler(SimpleHTTPRequestHandler):
         self.end_headers()
         try:
             while True:
-                self.wfile.write(b"retry: 200\ndata: %d\n\n" % os.getpid())
+                self.wfile.write(f"retry: 200\ndata: {NAME}\n\n".encode())
                 time.sleep(1)
         except OSError:
             pass  # the page is gone

@@ -120,5 +120,6 @@ def test_an_open_page_reloads_after_a_rebuild(site: Example, tmp_path: Path) -> 
             for name in ("Newts", "Beetles"):  # twice: the page has reloaded once, and still listens
                 site.write(f"content/notes/{NOTES[1]}.md", f"# {name} in the pond\n")
                 until_title(asked, f"{name} in the pond")
+                watch.until(r'serve \| .*"GET /images/leaf.svg')
         with urlopen(f"http://localhost:{port}/") as answer:
             assert b'">Beetles in the pond</a></li>' in answer.read()
