@@ -115,6 +115,7 @@ class InotifyWatcher:
                 number, events, _, length = _FRAME.unpack_from(data, at)
                 at += _FRAME.size + length
                 yield number, events, os.fsdecode(data[at - length : at].rstrip(b"\0"))
+        yield -1, Events.IN_Q_OVERFLOW, ""  # there may be more, and nobody may take this for all that happened
 
     def _is_watched(self, folder: str) -> bool:
         """Watch it. One that is not there counts as watched: it comes with an event of the folder above it."""

@@ -17,6 +17,7 @@ from tests.e2e.workspace import PATIENCE, Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from tests.e2e.watching import Watching
 
@@ -68,6 +69,16 @@ def test_a_command_is_answered_after_a_look_at_what_was_saved_before_it(watch: W
     project.write("out/b.up", "by hand\n")
     project.pymake("out/b.up")
     assert project.read("out/b.up") == "EDIT 1\n"
+
+
+def test_a_file_that_is_changed_under_another_name(project: Workspace, tmp_path: Path) -> None:
+    other = tmp_path / "elsewhere"
+    os.link(project.root / "a.txt", other)
+    with watching(project, "--once-idle", "1000") as watch:
+        watch.until(r"serve \| serving A.TXT config")
+        assert project.pymake().summary == "nothing to do (2 jobs up to date)"
+        other.write_text("unheard\n", encoding="utf-8")
+        assert project.pymake().ran == ["upper out/a.up"]
 
 
 def test_other_targets_are_built_by_the_watch_and_shown_in_both_places(project: Workspace) -> None:

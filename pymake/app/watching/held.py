@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pymake.app.building import remember, settled
 from pymake.app.session import check_session
 from pymake.app.watching.ground import Ground, above
+from pymake.app.watching.linked import Linked
 from pymake.dataclass import replace
 from pymake.engine.discoverers import Discoverers
 from pymake.engine.standing import Standing
@@ -47,6 +48,7 @@ class Held:
         self.standing.open.update(job for job in survey.suspect_jobs() if not plan.is_expand_job(job))
         self._discoverers = Discoverers(survey.discovered, jobs=plan.job_count, files=plan.file_count)
         self._made_folders: set[str] | None = None
+        self._linked = Linked(plan, session.files)
         self._steady = not (plan.has_patterns or temporary_jobs(plan))
 
     @property
@@ -90,6 +92,10 @@ class Held:
         looked = files.looked_at() if paths is None else ()
         candidates = files.stale(looked) if paths is None else self._known(paths)
         return files.look_for_changes(candidates)
+
+    def has_changed_elsewhere(self) -> bool:
+        """Whether a file was changed under another name, of which nothing is heard."""
+        return self._linked.has_changed()
 
     def slices(self) -> list[Sequence[FileId]]:
         """All files that matter, in pieces for `stale`."""
@@ -158,6 +164,7 @@ class Held:
     def _known(self, paths: Iterable[str]) -> list[FileId]:
         files = self.session.files
         found = dict.fromkeys(file for path in paths for file in self.ground.files_at(path))
+        self._linked.heard(found)
         return [file for file in found if files.is_looked_at(file)]
 
     def _surveyor(self) -> Surveyor:

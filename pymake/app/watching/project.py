@@ -154,6 +154,8 @@ class WatchedProject:
             return None
         if not held.is_settled or self.need(()) is not Need.NOTHING:
             return None
+        if held.has_changed_elsewhere():
+            return None
         if targets is None:
             return held.wanted
         aim = aim_of(replace(self._options, targets=tuple(targets)), where)

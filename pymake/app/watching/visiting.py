@@ -40,7 +40,7 @@ class Reception:
         """
         if hears_all and not heard and self._answers(visitor):
             return Ending.DONE
-        look = heard if hears_all else Heard(everything=True)
+        look = heard if hears_all and heard and not self._is_doubtful() else Heard(everything=True)
         try:
             if not self._is_own(visitor):
                 ending = self._turns.take(look, asked=False)
@@ -55,6 +55,11 @@ class Reception:
         finally:
             self._around.witness.invite(())
             visitor.close()
+
+    def _is_doubtful(self) -> bool:
+        """Whether something may have changed that was not heard."""
+        held = self._around.project.held
+        return held is None or held.has_changed_elsewhere()
 
     def _is_own(self, visitor: Visitor) -> bool:
         """Whether it wants just what the watch itself wants."""
