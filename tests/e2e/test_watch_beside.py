@@ -92,6 +92,32 @@ def test_other_targets_are_built_by_the_watch_and_shown_in_both_places(project: 
         assert project.pymake("out/b.up", code=1).failed == ["upper out/b.up"]
 
 
+def test_nothing_is_removed_while_a_named_input_is_away(workspace: Workspace) -> None:
+    workspace.write(
+        "pymake.toml",
+        """
+        [task.upper]
+        kind = "transform"
+        input = "src/{name}.txt"
+        output = "out/{name}.up"
+        command = "tr a-z A-Z < {input} > {output}"
+
+        [task.first]
+        input = "src/a.txt"
+        output = "first"
+        command = "cp {input} {output}"
+        """,
+    )
+    workspace.write("src/a.txt", "a\n")
+    with watching(workspace) as watch:
+        watch.built()
+        os.rename(workspace.root / "src", workspace.root / "away")
+        watch.until("neither there|not there")
+        assert "src/a.txt" in workspace.pymake(code=2).err
+        os.rename(workspace.root / "away", workspace.root / "src")
+        assert "nothing to do (2 jobs up to date)" in watch.built()
+
+
 def test_what_differs_goes_its_own_way(watch: Watching, project: Workspace) -> None:
     project.write("b.txt", "own\n")
     watch.built()

@@ -6,7 +6,7 @@ import enum
 from typing import TYPE_CHECKING
 
 from pymake.app.building import aim_of, session_of
-from pymake.app.session import Basis, selection_of
+from pymake.app.session import Basis, open_session, selection_of
 from pymake.app.watching.evaluated import Evaluated
 from pymake.app.watching.held import Held
 from pymake.dataclass import replace
@@ -207,9 +207,11 @@ class WatchedProject:
         return session_of(project, aim, self._state, (replace(self._basis, observed=observed), None), self._reporter)
 
     def _listen_all_the_same(self, project: Project, aim: Aim) -> None:
-        """An input that is not there may come: listen where it would be."""
+        """An input that is not there may come: listen where it would be. Nothing is removed: a folder may come back."""
+        assert self._state is not None, "`remember` comes first"
+        basis = Basis(observed=Observed())
         try:
-            session = self._session(project, replace(aim, strict=False), Observed())
+            session = open_session(project, replace(aim, strict=False), self._state, writing=True, basis=basis)
         except PymakeError:
             return
         self._ground = Held(session, self._others())
