@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from pymake.dataclass import dataclass
-from pymake.ruffus.failures import parameters_failed, raised_in
+from pymake.ruffus.failures import parameters_failed, posttask_failed, raised_in
 from pymake.ruffus.ruffus_exceptions import RethrownJobError
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class Book:
     """Owns, for one run, which job is whose, and everything that went wrong.
 
     `tasks` are those that enter, parents first: the numbers of their rows in the plan. `refused` holds what was raised
-    when a job was judged. `beside` is what was raised in a posttask, which no job answers for.
+    when a job was judged.
     """
 
     def __init__(self, ready: Ready, tasks: Sequence[Task], conduct: Conduct, messages: Messages) -> None:
@@ -67,7 +67,6 @@ class Book:
         self.jobs: dict[JobId, Entry] = {}
         self.refused: dict[JobId, Exception] = {}
         self.failed = RethrownJobError()
-        self.beside: Exception | None = None
 
     def job_failed(self, job: JobId, error: JobError) -> None:
         """A job failed, or could not even be judged."""
@@ -84,6 +83,12 @@ class Book:
         self.failed.specify_task(task, failed.main_msg)
         self._take(failed.job_exceptions)
 
+    def posttask_failed(self, task: Task, error: BaseException) -> None:
+        """What a task has as posttask raised this."""
+        failed = posttask_failed(task, error)
+        self.failed.specify_task(task, failed.main_msg)
+        self._take(failed.job_exceptions)
+
     def interrupted(self, running: Iterable[JobId], kind: str, trace: str) -> None:
         """The run was interrupted: the jobs that have not ended did not end well."""
         self.failed.job_exceptions += [[*self._name(job), kind, "", trace] for job in running]
@@ -97,4 +102,4 @@ class Book:
 
     def _name(self, job: JobId) -> tuple[str, str]:
         entry = self.jobs[job]
-        return entry.task.display_name, self.messages.job_name(entry.task, entry.parameters)
+        return entry.task._name, self.messages.job_name(entry.task, entry.parameters)

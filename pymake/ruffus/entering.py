@@ -143,6 +143,6 @@ class Finishing:
             for function in () if book.conduct.records_only else task.posttask_functions:
                 function()
         except Exception as error:  # noqa: BLE001  # code of the user
-            book.beside = error
+            book.posttask_failed(task, error)
             return failed_call(error)
         return None

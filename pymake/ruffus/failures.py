@@ -89,9 +89,17 @@ def raised_in(error: JobError) -> Raised:
     return raised_by(error if exception is None else exception)
 
 
+def posttask_failed(task: Task, error: BaseException) -> RethrownJobError:
+    """The error for a posttask that raised."""
+    raised = raised_by(error)
+    failed = RethrownJobError([[task._name, "", raised.kind, raised.value, raised.trace]])
+    failed.specify_task(task, "Exceptions in posttask")
+    return failed
+
+
 def parameters_failed(task: Task, error: BaseException) -> RethrownJobError:
     """The error for parameters that cannot be made."""
     raised = raised_by(error)
-    failed = RethrownJobError([[task.display_name, "", raised.kind, raised.value, raised.trace]])
+    failed = RethrownJobError([[task._name, "", raised.kind, raised.value, raised.trace]])
     failed.specify_task(task, "Exceptions generating parameters")
     return failed

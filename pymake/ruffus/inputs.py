@@ -99,8 +99,12 @@ def elements_named(value: object) -> object:
 
 
 def matches(pattern: str) -> list[str]:
-    """The files that match a pattern, sorted. `**` matches any number of folders."""
-    return sorted(glob.glob(pattern, recursive="**" in pattern))
+    """The files that match a pattern, sorted; the file of just this name if there is one, and none matches.
+
+    `**` matches any number of folders.
+    """
+    found = sorted(glob.glob(pattern, recursive="**" in pattern))
+    return found or ([pattern] if os.path.lexists(pattern) else [])
 
 
 def globbed(value: object) -> object:

@@ -41,8 +41,7 @@ def run(ready: Ready, tasks: Sequence[Task], conduct: Conduct, messages: Message
     """Run these tasks, parents first.
 
     Raises:
-        RethrownJobError: jobs failed, or parameters could not be made.
-        Exception: a posttask raised it.
+        RethrownJobError: jobs failed, parameters could not be made, or a posttask raised.
     """
     book = Book(ready, tasks, conduct, messages)
     processes = conduct.slots > 1 and not threads
@@ -61,8 +60,6 @@ def run(ready: Ready, tasks: Sequence[Task], conduct: Conduct, messages: Message
             raise
     finally:
         carrying.close()
-    if book.beside is not None:
-        raise book.beside
     if len(book.failed):
         raise book.failed
 

@@ -72,6 +72,7 @@ class TaskSet(dict[object, Task]):
 
         Raises:
             error_duplicate_task_name: there is one of this name.
+            error_decorator_args: there is one of this function, and no name tells them apart.
         """
         if isinstance(func, str):
             raise error_executable_str(
@@ -80,10 +81,8 @@ class TaskSet(dict[object, Task]):
         module, own = getattr(func, "__module__", ""), getattr(func, "__name__", type(func).__name__)
         if name is None:
             name = own if module == "__main__" else f"{module}.{own}"
-        if any(task._name == name for task in self.list_of_tasks):
-            raise error_duplicate_task_name(
-                f"Same task name {name!r} specified twice in the same pipeline ({self.name!r})"
-            )
+            self._check_function(own, name)
+        self._check_name(name)
         task = Task(func, name, self)
         self.list_of_tasks.append(task)
         self[name] = task
@@ -95,6 +94,12 @@ class TaskSet(dict[object, Task]):
         if any(task._name == name for task in self.list_of_tasks):
             raise error_duplicate_task_name(
                 f"Same task name {name!r} specified twice in the same pipeline ({self.name!r})"
+            )
+
+    def _check_function(self, function: str, name: str) -> None:
+        if any(task._name == name for task in self.list_of_tasks):
+            raise error_decorator_args(
+                f"{function} has a task in the pipeline {self.name!r} already. Give each a name of its own: name=..."
             )
 
     def _add_alias(self, alias: object, task: Task) -> None:
@@ -122,10 +127,7 @@ class TaskSet(dict[object, Task]):
         if name is None:
             self._count_of_mkdirs += 1
             name = "mkdir" if self._count_of_mkdirs == 1 else f"mkdir # {self._count_of_mkdirs}"
-        if any(task._name == name for task in self.list_of_tasks):
-            raise error_duplicate_task_name(
-                f"Same task name {name!r} specified twice in the same pipeline ({self.name!r})"
-            )
+        self._check_name(name)
         task = Task(make_folders, name, self)
         task.func_description = ""
         self.list_of_tasks.append(task)
@@ -150,7 +152,8 @@ class TaskSet(dict[object, Task]):
             raise error_decorator_args(f"The name of a task must be a text, not {name!r}")
         known = [task for task in self.list_of_tasks if task._name == name] if name is not None else []
         if name is None and not isinstance(task_func, str):
-            known = [task for task in self.tasks_of(task_func) if task.kind == "task" and not task.parsed_args]
+            known = self.tasks_of(task_func)
+        known = [task for task in known if task.kind == "task" and not task.parsed_args]
         if known:
             return known[0].declare(kind, unnamed, named)
         task = self.create_task(task_func, name)

@@ -397,7 +397,7 @@ except RethrownJobError as error:
     note(*error.job_exceptions[0][:4])
 """
     assert folder.run(program) == [
-        "p::job Job  = [None -> 1] pymake.errors.WorkerDied (the worker process exited with status 7)"
+        "job Job  = [None -> 1] pymake.errors.WorkerDied (the worker process exited with status 7)"
     ]
 
 
