@@ -13,6 +13,8 @@ import select
 import threading
 from collections import deque
 from contextlib import suppress
+from functools import partial
+from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 from pymake.errors import InternalError, JobError
@@ -43,18 +45,41 @@ class _Running:
     def __init__(self, launch: Launch, deadline: float | None) -> None:
         self.launch = launch
         self.deadline = deadline
-        self.thread: threading.Thread | None = None
+        self.server: _Server | None = None
         self.cancelled = False
         self.late = False
 
     def stop(self) -> None:
         """Raise an exception in the thread."""
-        if self.thread is not None and self.thread.ident is not None:
-            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(self.thread.ident), ctypes.py_object(_Stopped))
+        if self.server is not None:
+            self.server.stop()
+
+
+class _Server:
+    """Owns a thread that calls one function after the other. One that was stopped is not used again."""
+
+    def __init__(self) -> None:
+        self._todo: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+
+    def call(self, function: Callable[[], None] | None) -> None:
+        """Have a function called; None ends the thread."""
+        self._todo.put(function)
+
+    def stop(self) -> None:
+        """Raise an exception in the thread."""
+        if self._thread.ident is not None:
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(self._thread.ident), ctypes.py_object(_Stopped))
+
+    def _serve(self) -> None:
+        with suppress(_Stopped):  # it may come when the call has just ended
+            while (function := self._todo.get()) is not None:
+                function()
 
 
 class ThreadsExecutor:
-    """Runs up to `slots` jobs at a time; owns the threads, and the process executor for commands."""
+    """Runs up to `slots` jobs at a time, each in one of so many threads; owns these, and the executor for commands."""
 
     def __init__(
         self,
@@ -74,6 +99,7 @@ class ThreadsExecutor:
         self._wake = wake
         self._running: dict[JobId, _Running] = {}
         self._ended: deque[Outcome] = deque()
+        self._idle: list[_Server] = []
         self._commands: set[JobId] = set()
         self._local: LocalExecutor | None = None
         self._environ = environ
@@ -100,8 +126,8 @@ class ThreadsExecutor:
             return
         deadline = None if launch.timeout is None else self._clock.monotonic() + launch.timeout
         running = self._running[launch.job] = _Running(launch, deadline)
-        running.thread = threading.Thread(target=self._run, args=(running, launch.action), daemon=True)
-        running.thread.start()
+        running.server = self._idle.pop() if self._idle else _Server()
+        running.server.call(partial(self._run, running, launch.action))
 
     def line_up_room(self) -> int:
         """None: a thread starts faster than it could be told of a job."""
@@ -142,6 +168,9 @@ class ThreadsExecutor:
     def close(self) -> None:
         """End what can be ended; threads that still run are left to the end of the process."""
         self.cancel(list(self._running), at_once=True)
+        for server in self._idle:
+            server.call(None)
+        self._idle.clear()
         if self._local is not None:
             self._local.close()
         for name, value in self._had.items():
@@ -156,7 +185,11 @@ class ThreadsExecutor:
         found: list[Outcome] = []
         while self._ended:
             outcome = self._ended.popleft()
-            del self._running[outcome.job]
+            running = self._running.pop(outcome.job)
+            if running.server is not None and not (running.cancelled or running.late):
+                self._idle.append(running.server)
+            elif running.server is not None:
+                running.server.call(None)
             found.append(outcome)
         return [*found, *self._of_commands(0.0)]
 

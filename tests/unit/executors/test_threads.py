@@ -54,6 +54,14 @@ def test_a_busy_call_is_stopped(threads: Make) -> None:
     assert isinstance(bench.error(call("spin"), timeout=0.05), TimedOut)
 
 
+def test_a_thread_serves_one_job_after_the_other(threads: Make) -> None:
+    seen: list[threading.Thread] = []
+    bench = threads({"f": lambda: seen.append(threading.current_thread())})
+    for _ in range(3):
+        assert isinstance(bench.run(call("f")), Succeeded)
+    assert len(set(seen)) == 1
+
+
 def test_a_call_with_a_folder_of_its_own_is_refused(threads: Make) -> None:
     outcome = threads({"f": lambda: None}).run(call("f", cwd="sub"))
     assert isinstance(outcome, Failed)
