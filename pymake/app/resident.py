@@ -21,7 +21,7 @@ from pymake.door import SOCKET
 from pymake.model.events import BuildEnded, ServiceEvent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from pymake.app.asking import Wanted, Ways
     from pymake.bell import Question
@@ -147,17 +147,19 @@ class Asker:
 class Resident:
     """A `Companion`. `ways` are how the watch builds, `clock` says when the next sign of life is due.
 
+    `deciding` gives the variables of the environment that build files or jobs are known to depend on.
+
     The current folder has to be the root, since the path of a socket may not be long.
 
     Raises:
         OSError: there can be no socket in `.pymake`, or another watch has it.
     """
 
-    def __init__(self, ways: Ways, clock: Clock) -> None:
+    def __init__(self, ways: Ways, clock: Clock, deciding: Callable[[], Collection[str]]) -> None:
         self._ways = ways
         self._clock = clock
         self._askers: list[Asker] = []
-        self._deciding: frozenset[str] = frozenset()
+        self._deciding = deciding
         self._beat = 0.0
         self._socket = _bound()
         self._inode = os.stat(SOCKET).st_ino
@@ -178,7 +180,7 @@ class Resident:
             question = None if asker.is_gone else asker.question()
             if question is None:
                 continue
-            wish = wanted(question, self._ways, self._deciding)
+            wish = wanted(question, self._ways, self._deciding())
             if wish is None:
                 asker.close()
             else:
@@ -189,10 +191,7 @@ class Resident:
         return found
 
     def built(self, built: Built) -> None:
-        """See `Companion.built`."""
-        plan = built.plan
-        facts = {name for job in plan.jobs() for name, _ in plan.facts(job)}
-        self._deciding = frozenset(name.removeprefix("env ") for name in facts if name.startswith("env "))
+        """See `Companion.built`: who asked hears of it as a visitor."""
 
     def close(self) -> None:
         """See `Companion.close`: whoever still waits makes its own build."""

@@ -28,6 +28,12 @@ input = "{name}.txt"
 output = "out/{name}.up"
 command = "tr a-z A-Z < {input} > {output}"
 
+[task.sees]
+uses_env = "COLUMNS"
+output = "columns"
+command = "echo $COLUMNS >> seen; echo > {output}"
+active = false
+
 [task.slow]
 input = "slow.in"
 output = "slow.out"
@@ -127,6 +133,15 @@ def test_what_differs_goes_its_own_way(watch: Watching, project: Workspace) -> N
     assert project.pymake("--no-resident").err == "pymake: nothing to do (2 jobs up to date)\n"
     project.pymake(env={"OTHER": "1"})
     assert "changed" not in "".join(watch.end().err)
+
+
+def test_a_variable_of_the_terminal_counts_where_a_job_reads_it(project: Workspace) -> None:
+    project.write("pymake.toml", BUILD_FILE.replace("active = false", "", 1))
+    with watching(project, env={"COLUMNS": "70"}) as watch:
+        watch.built()
+        assert project.pymake(env={"COLUMNS": "70"}).summary == "nothing to do (3 jobs up to date)"
+        assert project.pymake("sees", env={"COLUMNS": "71"}).ran == ["sees columns"]
+        assert project.lines("seen")[:2] == ["70", "71"]  # the watch itself wants 70, and may have run it once more
 
 
 def test_ctrl_c_in_the_command_ends_the_build_it_asked_for(project: Workspace) -> None:

@@ -31,7 +31,7 @@ def companions_of(
     """All of them that the user wants; the current folder is the root."""
     found: list[Companion] = [_services(project.root, options, reporter, clock)]
     if not request.no_resident:
-        found += _resident(request, project.root, options, reporter, clock)
+        found += _resident(request, project, options, reporter, clock)
     if request.notify:
         name = os.path.basename(project.root)
         found.append(Notices(name, os.environ, reporter, verbose=request.verbose))
@@ -55,15 +55,15 @@ def _services(root: str, options: BuildOptions, reporter: Reporter, clock: Clock
 
 
 def _resident(
-    request: WatchRequest, root: str, options: BuildOptions, reporter: Reporter, clock: Clock
+    request: WatchRequest, project: WatchedProject, options: BuildOptions, reporter: Reporter, clock: Clock
 ) -> Sequence[Resident]:
     """It, if there can be one: a watch that cannot answer others is still a watch."""
     _, overrides = split_variables(request.words)
     files = tuple(os.path.normpath(os.path.join(request.here, *request.directory, file)) for file in request.files)
-    ways = Ways(root=root, files=files, overrides=overrides, options=options, environ=dict(os.environ))
+    ways = Ways(root=project.root, files=files, overrides=overrides, options=options, environ=dict(os.environ))
     try:
-        open_state(root, writing=True).close()
-        return [Resident(ways, clock)]
+        open_state(project.root, writing=True).close()
+        return [Resident(ways, clock, project.variables)]
     except OSError as error:
         if request.verbose:
             reporter.handle(Note(text=f"no answers to other terminals: {error.strerror or error}"))

@@ -141,6 +141,11 @@ class WatchedProject:
         self.held = self._planned(self._project)
         return self.held
 
+    def variables(self) -> frozenset[str]:
+        """The variables of the environment that reading and planning looked at, those that jobs declare too."""
+        found = (evaluated for evaluated in (self._reading, self._planning) if evaluated is not None)
+        return frozenset(name for evaluated in found for name in evaluated.observed.environ)
+
     def up_to_date(self, targets: Sequence[str] | None, where: str) -> int | None:
         """How many jobs the targets (None: those of the watch) need, if all are up to date as far as was heard.
 

@@ -73,7 +73,7 @@ def resident(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clock: LogicalCloc
 
 def started(root: Path, clock: LogicalClock) -> Resident:
     ways = Ways(root=str(root), files=(), overrides={}, options=BuildOptions(), environ=environ())
-    return Resident(ways, clock)
+    return Resident(ways, clock, frozenset)
 
 
 def visitor(resident: Resident) -> Visitor:
