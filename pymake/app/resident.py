@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from pymake.app.asking import wanted
 from pymake.bell import CODE, ERR, NO, QUESTION, TAKEN, frame, frames
 from pymake.door import SOCKET
-from pymake.model.events import BuildEnded, ServiceEvent
+from pymake.model.events import BuildEnded, Note, ServiceEvent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -37,6 +37,7 @@ _MOST_UNREAD = 1 << 20
 """Bytes that wait for somebody who does not read, such as a stopped command; then it is on its own."""
 _BEAT = 1.0
 """Seconds between two signs of life."""
+_BEATS_IN_SILENCE = 2
 _BACKLOG = 16
 _LAST_WAIT = 0.1
 """Seconds that somebody gets to read the rest."""
@@ -52,6 +53,7 @@ class Asker:
         self._unsent = b""
         self._wanted: Wanted | None = None
         self._code: int | None = None
+        self._beats: int | None = 0
         self.is_gone = False
 
     @property
@@ -97,10 +99,20 @@ class Asker:
         """See `Reporter.handle`."""
         if self._wanted is None or isinstance(event, ServiceEvent):
             return
+        self._beats = None
         if text := self._wanted.lines.of(event):
             self.send(ERR, text.encode("utf-8", "backslashreplace"))
         if isinstance(event, BuildEnded) and event.summary.interrupted is None:
             self._code = 1 if event.summary.errors else 0
+
+    def beat(self) -> None:
+        """Give a sign of life; who hears nothing else for longer is told why."""
+        self.send(TAKEN)
+        if self._beats is None or self._wanted is None:
+            return
+        self._beats += 1
+        if self._beats == _BEATS_IN_SILENCE:
+            self.handle(Note(text="waiting for the watch to end the build that it has under way"))
 
     def refuse(self, error: PymakeError) -> None:
         """See `Visitor.refuse`."""
@@ -218,7 +230,7 @@ class Resident:
         if now >= self._beat:
             self._beat = now + _BEAT
             for asker in self._askers:
-                asker.send(TAKEN)
+                asker.beat()
 
 
 def _bound() -> socket.socket:

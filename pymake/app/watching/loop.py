@@ -137,7 +137,11 @@ class Watch:
 
     def _receive(self) -> None:
         """Serve whoever asked first. What was heard, before the question too, is looked at with that."""
-        visitor = self._around.hearing.visitors.pop(0)
+        hearing = self._around.hearing
+        hearing.visitors = [visitor for visitor in hearing.visitors if not visitor.is_gone]
+        if not hearing.visitors:
+            return
+        visitor = hearing.visitors.pop(0)
         pending, self._pending = self._pending, NOTHING_HEARD
         self._debounce.looked()
         builds = self._turns.builds

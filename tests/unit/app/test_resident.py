@@ -175,6 +175,9 @@ def test_signs_of_life_come_every_second(resident: Resident, clock: LogicalClock
     guest.handle(BuildEnded(summary=Summary(ran=1, failed=1, errors=(UsageError("x"),))))  # type: ignore[arg-type]  # any
     guest.close()
     found = heard(line)
+    assert next(text for kind, text in found if kind == ERR) == (
+        b"pymake: waiting for the watch to end the build that it has under way\n"
+    )
     assert [kind for kind, _ in found].count(TAKEN) in {4, 5}
     assert found[-1] == (CODE, b"\1")
 

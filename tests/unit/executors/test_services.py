@@ -142,6 +142,7 @@ def processes(text: str) -> list[int]:
 @pytest.mark.skipif(sys.platform != "linux", reason="asks /proc")
 def test_a_server_is_restarted_when_an_input_changed_and_the_port_is_free(bench: Bench, tmp_path: Path) -> None:
     port = free_port()
+    descriptors = os.listdir("/proc/self/fd")
     bench.built("false", ready=False)
     bench.built("false", name="unwanted")
     assert bench.heard.events == []
@@ -165,6 +166,7 @@ def test_a_server_is_restarted_when_an_input_changed_and_the_port_is_free(bench:
     assert is_free(port)
     assert bench.services.files() == []
     assert bench.services.due() is None
+    assert os.listdir("/proc/self/fd") == descriptors
     log = (tmp_path / FileLogs(str(tmp_path)).path(service_key("serve"))).read_text()
     assert "deaf\n" in log
     assert second in log
