@@ -20,7 +20,7 @@ from functools import lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING, cast
 
-from pymake.frontends.layout import Bound, Defined, Effect, Layout, Spot, layout_of
+from pymake.frontends.layout import Bound, Defined, Effect, Layout, Stretch, layout_of
 from pymake.frontends.scopes import Use
 from pymake.frontends.syntax import Lookup, Piece
 from pymake.frontends.texts import ModuleText
@@ -81,11 +81,14 @@ def _encoded(text: ModuleText) -> bytes:
     values = (
         [(*key, _plain(part)) for key, part in layout.functions.items()],
         [(name, list(map(_plain, parts))) for name, parts in layout.classes.items()],
-        [(name, [(tuple(spot), use and tuple(use)) for spot, use in some]) for name, some in layout.bindings.items()],
-        [(tuple(spot), chain, target) for spot, chain, target in layout.effects],
+        [
+            (name, [(tuple(stretch), use and tuple(use)) for stretch, use in some])
+            for name, some in layout.bindings.items()
+        ],
+        [(tuple(stretch), chain, target) for stretch, chain, target in layout.effects],
         None if text.lambdas is None else [(tuple(body), _plain(part)) for body, part in text.lambdas],
         [
-            (kind, tuple(what) if isinstance(what, Spot) else what, *_plain_piece(text.pieces[kind, what]))
+            (kind, tuple(what) if isinstance(what, Stretch) else what, *_plain_piece(text.pieces[kind, what]))
             for kind, what in text.pieces
         ],
     )
@@ -94,7 +97,7 @@ def _encoded(text: ModuleText) -> bytes:
 
 
 def _plain(part: Defined) -> tuple[object, ...]:
-    return (part.kind, tuple(part.spot), part.line, part.own_name, part.is_empty)
+    return (part.kind, tuple(part.stretch), part.line, part.own_name, part.is_empty)
 
 
 def _plain_piece(piece: Piece) -> tuple[object, ...]:
@@ -109,28 +112,28 @@ def _decoded(text: str, data: bytes) -> ModuleText | None:
     layout = Layout(
         functions={(line, name): _defined(*part) for line, name, part in functions},
         classes={name: [_defined(*part) for part in parts] for name, parts in classes},
-        bindings={name: [Bound(Spot(*spot), _use(use)) for spot, use in some] for name, some in bindings},
-        effects=[Effect(Spot(*spot), chain, target) for spot, chain, target in effects],
+        bindings={name: [Bound(Stretch(*stretch), _use(use)) for stretch, use in some] for name, some in bindings},
+        effects=[Effect(Stretch(*stretch), chain, target) for stretch, chain, target in effects],
     )
     found = ModuleText(text, layout)
     if lambdas is not None:
-        found.lambdas = [(Spot(*body), _defined(*part)) for body, part in lambdas]
+        found.lambdas = [(Stretch(*body), _defined(*part)) for body, part in lambdas]
     found.pieces = {_piece_key(kind, what): _piece(*piece) for kind, what, *piece in pieces}
     return found
 
 
 def _piece_key(kind: str, what: str | tuple[int, int, int, int]) -> PieceKey:
-    return (kind, what) if isinstance(what, str) else (kind, Spot(*what))
+    return (kind, what) if isinstance(what, str) else (kind, Stretch(*what))
 
 
 def _defined(
     kind: str,
-    spot: tuple[int, int, int, int],
+    stretch: tuple[int, int, int, int],
     line: int,
     own_name: str | None,
     is_empty: bool,  # noqa: FBT001  # as kept
 ) -> Defined:
-    return Defined(kind, Spot(*spot), line, own_name, is_empty)
+    return Defined(kind, Stretch(*stretch), line, own_name, is_empty)
 
 
 def _use(use: tuple[str | None, tuple[str, ...]] | None) -> Use | None:

@@ -18,7 +18,7 @@ from pymake.model.code import SEPARATOR, SourceKind
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from pymake.frontends.layout import Spot
+    from pymake.frontends.layout import Stretch
     from pymake.frontends.reach import Links, Reached
     from pymake.frontends.scopes import Use
     from pymake.frontends.spaces import Meant, Namespace, Spaces
@@ -58,9 +58,9 @@ def defaults_of(function: FunctionType) -> Iterator[tuple[str, object]]:
     yield from sorted((function.__kwdefaults__ or {}).items())
 
 
-def written(text: ModuleText | None, spots: Sequence[Spot], kind: SourceKind = SourceKind.STATEMENTS) -> Source:
-    """What stands at some spots of a text."""
-    return Source(kind, "" if text is None else SEPARATOR.join(map(text.source, spots)))
+def written(text: ModuleText | None, stretches: Sequence[Stretch], kind: SourceKind = SourceKind.STATEMENTS) -> Source:
+    """What stands at some stretches of a text."""
+    return Source(kind, "" if text is None else SEPARATOR.join(map(text.source, stretches)))
 
 
 class PartsAndLinks(Protocol):
@@ -89,16 +89,16 @@ class ClassReader:
         definition = None if text is None else text.class_named(class_.__qualname__, lines)
         if text is None or definition is None:
             return self._follow_made(class_, part, text, space)
-        first, last = definition.line, definition.spot.end
+        first, last = definition.line, definition.stretch.end
         part.location = lambda: (filename, first)
-        spots = [definition.spot]
+        stretches = [definition.stretch]
         piece, own_name = text.piece(definition), definition.own_name
         if own_name is not None and any(effect.chain[0] == own_name for effect in text.layout.effects):
             changes, more = text.changes(own_name)
-            spots += changes
+            stretches += changes
             piece = Piece(form=piece.form + more.form, uses=tuple(sorted({*piece.uses, *more.uses}, key=by_name)))
         part.form = piece.form
-        part.source = lambda: written(text, spots, SourceKind.CLASS)
+        part.source = lambda: written(text, stretches, SourceKind.CLASS)
         cells = {name: value for _, found in functions for name, value in closed_over(found).items()}
 
         def resolve(use: Use) -> Meant:
@@ -117,13 +117,13 @@ class ClassReader:
 
     def _follow_made(self, class_: type, part: Reached, text: ModuleText | None, space: Namespace) -> Links:
         """A class that a call made, such as a named tuple: counts by that call, and by its attributes."""
-        spots = [] if text is None else text.statements(class_.__name__)
+        stretches = [] if text is None else text.statements(class_.__name__)
         piece = piece_of() if text is None else text.made(class_.__name__)
         _, filename = self._home(class_)
         part.form = f"{piece.form} {getattr(class_, '_fields', sorted(vars(class_)))}"
-        if spots:
-            part.location = lambda: (filename, spots[0].line)
-            part.source = lambda: written(text, spots)
+        if stretches:
+            part.location = lambda: (filename, stretches[0].line)
+            part.source = lambda: written(text, stretches)
         links = self._parts.links(piece, lambda use: self._spaces.resolve(use, space), filename, class_.__name__)
         links += [(f"+{name}", held) for name, found in functions_of(class_) if (held := self._parts.of_held(found))]
         return links + self._ancestors(class_)

@@ -161,7 +161,7 @@ class Follower:
         lines, links = self._held_values(function, piece, cells)
         part.form = "\n".join([piece.form, *lines])
         if text is not None and definition is not None:
-            part.source = lambda: Source(SourceKind(definition.kind), text.source(definition.spot), lines)
+            part.source = lambda: Source(SourceKind(definition.kind), text.source(definition.stretch), lines)
 
         def resolve(use: Use) -> Meant:
             if use.module is None and use.chain[0] in code.co_freevars:
@@ -242,9 +242,9 @@ class Follower:
             home, own_name = self._origin(space, name, value)
             filename = str(home.get("__file__") or "")
             text = self._spaces.text(home, filename) if filename else None
-            spots = [] if text is None else text.statements(own_name)
-            if spots:
-                part.location = lambda: (filename, spots[0].line)
+            stretches = [] if text is None else text.statements(own_name)
+            if stretches:
+                part.location = lambda: (filename, stretches[0].line)
             shown, links, unstable = ("", [], []) if changed else self._values.read(value)
             if not changed and not unstable:
                 part.form = shown
@@ -254,7 +254,7 @@ class Follower:
                 self.doubts.constant(own_name, part.location(), unstable)
             piece = piece_of() if text is None else text.made(own_name)
             part.form = f"{type(value).__qualname__} {piece.form}"
-            part.source = lambda: written(text, spots)
+            part.source = lambda: written(text, stretches)
             return self.links(piece, lambda use: self._spaces.resolve(use, home), filename, own_name)
 
         return self._made((id(space), name, changed), lambda: Reached(full_name, follow=follow), space)
@@ -286,15 +286,15 @@ class Follower:
             part.form = piece.form
             return self.links(piece, lambda use: self._spaces.resolve_written(use, file), file.filename, name)
 
-        spots = file.text.statements(name)
-        line = spots[0].line if spots else 1
+        stretches = file.text.statements(name)
+        line = stretches[0].line if stretches else 1
         return self._made(
             (file.filename, name),
             lambda: Reached(
                 f"{file.name}:{name}",
                 follow=follow,
                 location=lambda: (file.filename, line),
-                source=lambda: written(file.text, spots),
+                source=lambda: written(file.text, stretches),
             ),
         )
 
@@ -351,7 +351,7 @@ class Follower:
         target = effect.target or ()
         home = sys.modules.get(getattr(value, "__module__", None) or "", value)
         if getattr(home, "__file__", None) != filename:
-            self.doubts.replaced(".".join(target), (filename, effect.spot.line))
+            self.doubts.replaced(".".join(target), (filename, effect.stretch.line))
 
     def _statement(self, effect: Effect, text: ModuleText, space: Namespace, filename: str) -> Reached:
         def follow(part: Reached) -> Links:
@@ -359,14 +359,14 @@ class Follower:
             part.form = piece.form
             return self.links(piece, lambda use: self._spaces.resolve(use, space), filename, None)
 
-        line = effect.spot.line
+        line = effect.stretch.line
         return self._made(
             (id(space), line),
             lambda: Reached(
                 f"{space.get('__name__', '')}:{'.'.join(effect.chain)}",
                 follow=follow,
                 location=lambda: (filename, line),
-                source=lambda: written(text, [effect.spot]),
+                source=lambda: written(text, [effect.stretch]),
             ),
             space,
         )

@@ -21,7 +21,7 @@ _BODIES = ("body", "orelse", "finalbody")
 _MAIN = "__main__"
 
 
-class Spot(NamedTuple):
+class Stretch(NamedTuple):
     """A piece of a text: lines from 1, columns in bytes from 0, the end behind it."""
 
     line: int
@@ -37,7 +37,7 @@ class Defined(NamedTuple):
     """
 
     kind: str
-    spot: Spot
+    stretch: Stretch
     line: int
     own_name: str | None = None
     is_empty: bool = False
@@ -46,7 +46,7 @@ class Defined(NamedTuple):
 class Bound(NamedTuple):
     """A statement at the top of a module that gives a name its value. `use` is what it means, if it is an import."""
 
-    spot: Spot
+    stretch: Stretch
     use: Use | None
 
 
@@ -56,7 +56,7 @@ class Effect(NamedTuple):
     `chain` is what it begins with, `target` what it assigns to, if it does.
     """
 
-    spot: Spot
+    stretch: Stretch
     chain: Chain
     target: Chain | None
 
@@ -79,11 +79,11 @@ class Tree:
     """The parts of a tree by where they stand. `conditions` are the expressions that a binding depends on."""
 
     module: ast.Module
-    definitions: dict[tuple[str, Spot], ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda] = field(
+    definitions: dict[tuple[str, Stretch], ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda] = field(
         default_factory=dict
     )
-    statements: dict[Spot, ast.stmt] = field(default_factory=dict)
-    conditions: dict[Spot, tuple[ast.expr, ...]] = field(default_factory=dict)
+    statements: dict[Stretch, ast.stmt] = field(default_factory=dict)
+    conditions: dict[Stretch, tuple[ast.expr, ...]] = field(default_factory=dict)
 
 
 def layout_of(tree: ast.Module) -> tuple[Layout, Tree]:
@@ -94,10 +94,10 @@ def layout_of(tree: ast.Module) -> tuple[Layout, Tree]:
     return reader.layout, reader.tree
 
 
-def spot_of(part: ast.stmt | ast.expr, first: ast.stmt | ast.expr | None = None) -> Spot:
+def stretch_of(part: ast.stmt | ast.expr, first: ast.stmt | ast.expr | None = None) -> Stretch:
     """Where a part stands, from `first` on, if that is another one."""
     start = part if first is None else first
-    return Spot(start.lineno, start.col_offset, part.end_lineno or part.lineno, part.end_col_offset or 0)
+    return Stretch(start.lineno, start.col_offset, part.end_lineno or part.lineno, part.end_col_offset or 0)
 
 
 class _Reader:
@@ -121,27 +121,27 @@ class _Reader:
                     self.define(inner, outer)
 
     def _note_class(self, part: ast.ClassDef, qualname: str, own_name: str | None) -> None:
-        spot = spot_of(part)
+        stretch = stretch_of(part)
         if part.decorator_list:  # the decorators are shown; the sign before the first of them stands one letter before
             first = min(part.decorator_list, key=lambda line: line.lineno)
-            spot = Spot(first.lineno, first.col_offset - 1, spot.end, spot.end_column)
-        defined = Defined("class", spot, part.lineno, own_name)
+            stretch = Stretch(first.lineno, first.col_offset - 1, stretch.end, stretch.end_column)
+        defined = Defined("class", stretch, part.lineno, own_name)
         self.layout.classes.setdefault(qualname, []).append(defined)
-        self.tree.definitions["class", spot] = part
+        self.tree.definitions["class", stretch] = part
 
     def _note_function(self, part: ast.FunctionDef | ast.AsyncFunctionDef, own_name: str | None) -> None:
         first = min([part.lineno, *(line.lineno for line in part.decorator_list)])
-        defined = Defined("function", spot_of(part), part.lineno, own_name, all(map(says_nothing, part.body)))
+        defined = Defined("function", stretch_of(part), part.lineno, own_name, all(map(says_nothing, part.body)))
         self.layout.functions[first, part.name] = defined
-        self.tree.definitions["function", defined.spot] = part
+        self.tree.definitions["function", defined.stretch] = part
 
     def bind_all(self, body: list[ast.stmt], conditions: tuple[ast.expr, ...], around: ast.stmt | None) -> None:
         """Note what the statements of a module bind and change; `around` is the outermost statement that holds them."""
         for part in body:
             for name, use in _bound(part):
-                spot = self._statement(part)
-                self.tree.conditions[spot] = conditions
-                self.layout.bindings.setdefault(name, []).append(Bound(spot, use))
+                stretch = self._statement(part)
+                self.tree.conditions[stretch] = conditions
+                self.layout.bindings.setdefault(name, []).append(Bound(stretch, use))
             effect = _effect(part)
             if effect is not None:
                 chain, target = effect
@@ -155,10 +155,10 @@ class _Reader:
                     continue
                 self.bind_all(statements, inner, around or part)
 
-    def _statement(self, part: ast.stmt) -> Spot:
-        spot = spot_of(part)
-        self.tree.statements[spot] = part
-        return spot
+    def _statement(self, part: ast.stmt) -> Stretch:
+        stretch = stretch_of(part)
+        self.tree.statements[stretch] = part
+        return stretch
 
 
 def _bodies(part: ast.stmt) -> Iterator[list[ast.stmt]]:

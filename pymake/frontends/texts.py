@@ -10,7 +10,7 @@ import ast
 import linecache
 from typing import TYPE_CHECKING
 
-from pymake.frontends.layout import Defined, Effect, Layout, Spot, Tree, layout_of, spot_of
+from pymake.frontends.layout import Defined, Effect, Layout, Stretch, Tree, layout_of, stretch_of
 from pymake.frontends.normal import piece_of
 from pymake.frontends.scopes import Use
 from pymake.frontends.syntax import chain_of
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from pymake.frontends.syntax import Piece
 
-PieceKey = tuple[str, Spot | str]
+PieceKey = tuple[str, Stretch | str]
 """What a piece is of: a kind and where it stands, or a kind and a name."""
 
 
@@ -37,7 +37,7 @@ class ModuleText:
     def __init__(self, text: str, layout: Layout, tree: Tree | None = None) -> None:
         self.text = text
         self.layout = layout
-        self.lambdas: list[tuple[Spot, Defined]] | None = None
+        self.lambdas: list[tuple[Stretch, Defined]] | None = None
         self.pieces: dict[PieceKey, Piece] = {}
         self.is_new = tree is not None
         self._tree = tree
@@ -50,7 +50,7 @@ class ModuleText:
         if self.lambdas is None:
             self.is_new = True
             found = [part for part in ast.walk(self._parsed().module) if isinstance(part, ast.Lambda)]
-            self.lambdas = [(spot_of(part.body), Defined("lambda", spot_of(part), part.lineno)) for part in found]
+            self.lambdas = [(stretch_of(part.body), Defined("lambda", stretch_of(part), part.lineno)) for part in found]
         here = [(body, part) for body, part in self.lambdas if part.line == code.co_firstlineno]
         return here[0][1] if len(here) == 1 else _at(code, here)
 
@@ -58,7 +58,7 @@ class ModuleText:
         """The class of this qualified name; of several the one around the first of these lines."""
         found = self.layout.classes.get(qualname.replace("<locals>.", ""), [])
         for line in lines:
-            around = [part for part in found if part.line <= line <= part.spot.end]
+            around = [part for part in found if part.line <= line <= part.stretch.end]
             if around:
                 return around[0]
         return found[-1] if found else None
@@ -68,17 +68,17 @@ class ModuleText:
 
         def read() -> Piece:
             tree = self._parsed()
-            found: ast.AST | None = tree.definitions.get((part.kind, part.spot))
+            found: ast.AST | None = tree.definitions.get((part.kind, part.stretch))
             if found is None:
-                found = next(one for one in ast.walk(tree.module) if _is_at(one, part.spot))
+                found = next(one for one in ast.walk(tree.module) if _is_at(one, part.stretch))
             return piece_of(found, own_name=part.own_name, whole=part.kind == "class")
 
-        return self._piece((part.kind, part.spot), read)
+        return self._piece((part.kind, part.stretch), read)
 
-    def statements(self, name: str) -> list[Spot]:
+    def statements(self, name: str) -> list[Stretch]:
         """The statements that give a name its value and change it."""
-        bindings = [binding.spot for binding in self.layout.bindings.get(name, ()) if binding.use is None]
-        return bindings + [effect.spot for effect in self.layout.effects if effect.chain[0] == name]
+        bindings = [binding.stretch for binding in self.layout.bindings.get(name, ()) if binding.use is None]
+        return bindings + [effect.stretch for effect in self.layout.effects if effect.chain[0] == name]
 
     def made(self, name: str, *, whole: bool = True) -> Piece:
         """What the statements of a name are in normal form, with what they depend on.
@@ -90,18 +90,18 @@ class ModuleText:
             lambda: piece_of(*self._parts_of(name), own_name=name, whole=whole),
         )
 
-    def changes(self, own_name: str) -> tuple[list[Spot], Piece]:
+    def changes(self, own_name: str) -> tuple[list[Stretch], Piece]:
         """The statements that change a class or function from outside, with their normal form."""
-        spots = [effect.spot for effect in self.layout.effects if effect.chain[0] == own_name]
+        stretches = [effect.stretch for effect in self.layout.effects if effect.chain[0] == own_name]
         piece = self._piece(
             ("changes", own_name),
-            lambda: piece_of(*(self._parsed().statements[spot] for spot in spots), own_name=own_name),
+            lambda: piece_of(*(self._parsed().statements[stretch] for stretch in stretches), own_name=own_name),
         )
-        return spots, piece
+        return stretches, piece
 
     def effect(self, effect: Effect) -> Piece:
         """What a statement that changes something else is in normal form."""
-        return self._piece(("effect", effect.spot), lambda: piece_of(self._parsed().statements[effect.spot]))
+        return self._piece(("effect", effect.stretch), lambda: piece_of(self._parsed().statements[effect.stretch]))
 
     def star_imports(self) -> Iterator[Use]:
         """The modules that all names are imported from."""
@@ -109,15 +109,15 @@ class ModuleText:
             if binding.use is not None:
                 yield Use(binding.use.module, ())
 
-    def source(self, spot: Spot) -> str:
-        """What stands at a spot, with the white space in front of it."""
+    def source(self, stretch: Stretch) -> str:
+        """What stands at a stretch, with the white space in front of it."""
         if self._lines is None:
             self._lines = self.text.split("\n")
-        lines = self._lines[spot.line - 1 : spot.end]
-        lines[-1] = lines[-1].encode()[: spot.end_column].decode()
-        before = lines[0].encode()[: spot.column]
+        lines = self._lines[stretch.line - 1 : stretch.end]
+        lines[-1] = lines[-1].encode()[: stretch.end_column].decode()
+        before = lines[0].encode()[: stretch.column]
         if before.strip():
-            lines[0] = lines[0].encode()[spot.column :].decode()
+            lines[0] = lines[0].encode()[stretch.column :].decode()
         return "\n".join(lines)
 
     def _piece(self, key: PieceKey, read: Callable[[], Piece]) -> Piece:
@@ -137,9 +137,9 @@ class ModuleText:
         tree = self._parsed()
         for binding in self.layout.bindings.get(name, ()):
             if binding.use is None:
-                yield from tree.conditions[binding.spot]
-        for spot in self.statements(name):
-            statement = tree.statements[spot]
+                yield from tree.conditions[binding.stretch]
+        for stretch in self.statements(name):
+            statement = tree.statements[stretch]
             if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 yield from (line for line in statement.decorator_list if not self._declares(line))
                 yield from statement.args.defaults
@@ -164,11 +164,11 @@ def text_of(namespace: dict[str, object], filename: str) -> str:
     return "".join(linecache.getlines(filename, namespace))
 
 
-def _is_at(part: ast.AST, spot: Spot) -> bool:
-    return isinstance(part, ast.Lambda) and spot_of(part) == spot
+def _is_at(part: ast.AST, stretch: Stretch) -> bool:
+    return isinstance(part, ast.Lambda) and stretch_of(part) == stretch
 
 
-def _at(code: CodeType, found: list[tuple[Spot, Defined]]) -> Defined | None:
+def _at(code: CodeType, found: list[tuple[Stretch, Defined]]) -> Defined | None:
     """Which of several lambdas on one line it is, if this Python knows columns."""
     positions = getattr(code, "co_positions", None)
     if positions is None:

@@ -10,6 +10,7 @@ import functools
 import posixpath
 import re
 import shlex
+from itertools import product
 from typing import TYPE_CHECKING
 
 from pymake.dataclass import dataclass
@@ -229,26 +230,39 @@ _INTERPRETERS = {
     "node": _Interpreter("ep", "rC"),
     "Rscript": _Interpreter("e"),
 }
+_WRAPPERS = {
+    **dict.fromkeys(("exec", "command", "nohup", "time", "setsid"), ""),
+    "env": "uC",
+    "nice": "n",
+    "ionice": "cn",
+    "stdbuf": "ioe",
+    "timeout": "ks",
+}
+"""Programs that start the one named behind their options, with the letters of options that take a word."""
+_SETTING = re.compile(r"[A-Za-z_]\w*=")
 _VERSIONED_PYTHON = re.compile(r"python3\.[0-9]+")
 
 
 def implied_inputs(command: Command, is_file: Callable[[str], bool]) -> tuple[str, ...]:
     """The files of the project that a command starts without declaring them, relative to the root.
 
-    That is a program given as a relative path, and the script given to an interpreter. `is_file` answers for paths
-    relative to the root.
+    That is a program given as a relative path, and the script given to an interpreter; also behind `env` and its like,
+    and in the folder of a `cd` before. `is_file` answers for paths relative to the root.
     """
     found: dict[str, None] = {}
     for one in command.commands:
+        folders = [command.cwd or ""]
         for words in [one] if isinstance(one, tuple) else _started(one):
-            for word in _own_files(words):
-                path = posixpath.normpath(posixpath.join(command.cwd or "", word))
-                if not path.startswith(("/", "../")) and is_file(path):
-                    found[path] = None
+            if words[0] == "cd" and len(words) == 2:
+                folders.append(posixpath.join(folders[-1], words[1]))
+                continue
+            paths = [posixpath.normpath(posixpath.join(*pair)) for pair in product(folders, _own_files(words))]
+            found.update((path, None) for path in paths if not path.startswith(("/", "../")) and is_file(path))
     return tuple(found)
 
 
 def _own_files(words: tuple[str, ...]) -> Iterator[str]:
+    words = _unwrapped(words)
     program = words[0]
     if "/" in program and not program.startswith("/"):
         yield program
@@ -258,6 +272,22 @@ def _own_files(words: tuple[str, ...]) -> Iterator[str]:
     script = _script(words, interpreter)
     if script is not None:
         yield script
+
+
+def _unwrapped(words: tuple[str, ...]) -> tuple[str, ...]:
+    """The words of what is started in the end: `env A=1 nice -n 5 python x.py` starts `python x.py`."""
+    at = 0
+    while words[at] in _WRAPPERS:
+        wrapper, at = words[at], at + 1
+        while at < len(words) and words[at].startswith("-") and words[at] != "--":
+            at += 2 if words[at][1:] and words[at][1:] in _WRAPPERS[wrapper] else 1
+        at += words[at : at + 1] == ("--",)
+        while wrapper == "env" and at < len(words) and _SETTING.match(words[at]):
+            at += 1
+        at += wrapper == "timeout"
+        if at >= len(words):
+            return words
+    return words[at:]
 
 
 def _interpreter(program: str) -> _Interpreter | None:
@@ -294,7 +324,8 @@ def _started(text: str) -> Iterator[tuple[str, ...]]:
         if first is None:
             continue
         words = [_unquoted(first[1])]
-        more = _SHELL_WORD.match(text, first.end()) if _interpreter(words[0]) is not None else None
+        matters = words[0] == "cd" or words[0] in _WRAPPERS or _interpreter(words[0]) is not None
+        more = _SHELL_WORD.match(text, first.end()) if matters else None
         while more is not None:
             words.append(_unquoted(more[1]))
             more = _SHELL_WORD.match(text, more.end())

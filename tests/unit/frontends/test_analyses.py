@@ -69,9 +69,9 @@ def test_what_is_kept_equals_what_is_read(text: str, monkeypatch: pytest.MonkeyP
     for (kind, what), piece in known.pieces.items():
         fresh.pieces.clear()
         if kind in ("function", "class"):
-            assert fresh.piece(next(part for part in definitions(fresh) if part.spot == what)) == piece
+            assert fresh.piece(next(part for part in definitions(fresh) if part.stretch == what)) == piece
         elif kind == "effect":
-            assert fresh.effect(next(one for one in fresh.layout.effects if one.spot == what)) == piece
+            assert fresh.effect(next(one for one in fresh.layout.effects if one.stretch == what)) == piece
         else:
             assert fresh.made(str(what), whole=kind == "made") == piece
 

@@ -269,6 +269,17 @@ def test_here_documents_hold_values_as_they_are() -> None:
         ("(tools/run)\ntools/run", None, ("tools/run",)),
         ("set -e\ncd x\n./run.sh", None, ("run.sh",)),
         ("echo ./run.sh > y", None, ()),
+        (("env", "-i", "-u", "X", "A=1", "sh", "run.sh"), None, ("run.sh",)),
+        (("env", "A=1", "nice", "-n", "5", "./run.sh"), None, ("run.sh",)),
+        (("timeout", "-k", "5", "10", "python", "tools/plot.py"), None, ("tools/plot.py",)),
+        (("nice", "-5", "--", "tools/run"), None, ("tools/run",)),
+        (("env", "A=1"), None, ()),
+        (("env",), None, ()),
+        ("time sh run.sh | exec python3 tools/plot.py", None, ("run.sh", "tools/plot.py")),
+        ("cd tools && python3 plot.py", None, ("tools/plot.py",)),
+        ("(cd tools; ./run) && ./run.sh", None, ("tools/run", "run.sh")),
+        ("cd ..; sh run.sh", "tools", ("run.sh",)),
+        ("cd; cd a b; ./run.sh", None, ("run.sh",)),
     ],
 )
 def test_files_that_a_command_names_by_itself(
