@@ -5,17 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pymake.ruffus.book import Conduct
-from pymake.ruffus.flowchart import Chart, draw
 from pymake.ruffus.messages import Messages
 from pymake.ruffus.printout import Printout, Style, print_pipeline
 from pymake.ruffus.readying import Aim, ready
 from pymake.ruffus.running import run as run_tasks
 
 if TYPE_CHECKING:
-    from pymake.ruffus.flowchart import Drawing
+    from pymake.ruffus.flowchart import Chart, Drawing
     from pymake.ruffus.printout import Stream
 
-__all__ = ["Aim", "Chart", "Conduct", "Messages", "Style", "draw_to", "print_to", "run"]
+__all__ = ["Aim", "Conduct", "Messages", "Style", "draw_to", "print_to", "run"]
 
 POOLS = ("multiprocessing", "gevent")
 
@@ -62,6 +61,8 @@ def print_to(stream: Stream, aim: Aim, style: Style) -> None:
 
 def draw_to(stream: Drawing, output_format: str | None, aim: Aim, chart: Chart) -> None:
     """Draw the tasks; those that wait for each other too."""
+    from pymake.ruffus.flowchart import draw  # noqa: PLC0415  # running does not need it
+
     found = ready(aim, circles=True)
     try:
         draw(found, chart, stream, output_format)

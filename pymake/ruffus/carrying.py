@@ -9,6 +9,7 @@ from pymake.engine.recorder import Recorded
 from pymake.model.job import Began, Call, Cancelled, Failed, Returned, Succeeded
 from pymake.model.verdict import AlwaysRuns, Clean, Dirty, Forced
 from pymake.ruffus.failures import failed_call, raised_in
+from pymake.ruffus.history import WRITE_EVERY
 from pymake.ruffus.ruffus_exceptions import MissingInputFileError
 from pymake.ruffus.structure import names_in
 from pymake.ruffus.timestamps import reason_of
@@ -201,12 +202,14 @@ class Carrying:
         self._mine.clear()
 
     def wait(self, timeout: float | None) -> Sequence[Outcome]:
-        """As `Executor` says; records are written before there is time for it."""
+        """As `Executor` says; records are written when there is time for it."""
         ended, self._ended = self._ended, []
         ended += self._of_pool(0.0)
         if not ended and self._mine:
             self._here.start(self._mine.pop(0))
             ended += self._here.wait(None)
+        if not ended:
+            ended += self._of_pool(WRITE_EVERY)
         if not ended:
             self._book.now.flush()
             ended += self._of_pool(timeout)

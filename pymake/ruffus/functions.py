@@ -181,6 +181,7 @@ def pipeline_printout_graph(
         pipeline: as for `pipeline_run`.
     """
     from pymake.ruffus import acting  # noqa: PLC0415  # as above
+    from pymake.ruffus.flowchart import Chart  # noqa: PLC0415  # as above
 
     aim = acting.Aim(
         pipeline=pipeline,
@@ -191,7 +192,7 @@ def pipeline_printout_graph(
         level=checksum_level,
         history_file=history_file,
     )
-    chart = acting.Chart(
+    chart = Chart(
         vertical=draw_vertically,
         ignore_below=ignore_upstream_of_target,
         skip_up_to_date=skip_uptodate_tasks,
