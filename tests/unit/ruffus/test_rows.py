@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pymake import ruffus
+from pymake.executors.manners import PausingExecutor
 from pymake.ruffus import (
     Pipeline,
     add_inputs,
@@ -1040,6 +1041,72 @@ def _(b: Bench) -> None:
     assert ruffus.needs_update_check_modify_time("in", "out")[0] is False
 
 
+@row("7 multiprocess: a parameter that cannot be pickled fails before anything ran, naming task, parameter and type")
+def _(b: Bench) -> None:
+    b.p.originate(b.first, ["a"], name="first")
+    b.p.merge(b.job, output_from("first"), "m", 5, threading.Lock(), name="locked")
+    with pytest.raises(errors.RethrownJobError) as caught:
+        b.run(multiprocess=2)
+    assert caught.value.job_exceptions[0][0] == "locked"
+    assert "extras[1] of task 'p::locked' cannot be sent to a worker process: _thread.lock" in str(caught.value)
+    assert [name for name in os.listdir() if name[0] != "."] == []
+
+
+@row("7 exceptions_terminate_immediately: what runs is ended at the first error")
+def _(b: Bench) -> None:
+    begun = threading.Event()
+
+    def work(number: int) -> None:
+        if number:
+            begun.wait(20)
+            raise ValueError
+        begun.set()
+        while True:
+            threading.Event().wait(0.001)
+
+    b.p.parallel(work, [[0], [1], [2]])
+    with pytest.raises(errors.RethrownJobError) as caught:
+        b.run(multithread=2, exceptions_terminate_immediately=True)
+    assert len(caught.value) == 1
+
+
+@row("7.2 a task that failed is not finished: no posttask, and nothing below it enters")
+def _(b: Bench) -> None:
+    called: list[str] = []
+
+    def fail(*_: object) -> None:
+        raise ValueError
+
+    first = b.p.originate(fail, "a", name="first").posttask(lambda: called.append("posttask"))
+    b.p.merge(b.noted, first, "m", name="m")
+    with pytest.raises(errors.RethrownJobError):
+        b.run(verbose=1)
+    assert called == []
+    assert not any("'p::m'" in line and "enters" in line for line in b.said.lines)
+
+
+@row("7.2 the order of independent tasks is the same on every run")
+def _(b: Bench) -> None:
+    for name in "dbca":
+        b.p.parallel(b.noted, [[name]], name=name)
+    assert b.run() == b.run()
+
+
+@row("9 a failure of a function that judges is one of making parameters")
+def _(b: Bench) -> None:
+    def oh(*_: object) -> tuple[bool, str]:
+        if asked:
+            raise OSError("oh")
+        asked.append(1)
+        return True, ""
+
+    asked: list[int] = []
+    b.p.parallel(b.noted, [["x"]], name="t").check_if_uptodate(oh)
+    with pytest.raises(errors.RethrownJobError) as caught:
+        b.run()
+    assert caught.value.job_exceptions[0][:3] == ["t", "", "builtins.OSError"]
+
+
 # 8 When a job is out of date
 
 
@@ -1329,3 +1396,16 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
 @pytest.mark.parametrize("name", ROWS)
 def test_row(name: str, bench: Bench) -> None:
     ROWS[name](bench)
+
+
+def test_one_second_per_job_pauses_before_the_first_job_of_each_task(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paused: list[float] = []
+    monkeypatch.setattr(PausingExecutor.__init__, "__kwdefaults__", {"sleep": paused.append})
+    first = bench.p.originate(bench.first, ["a.1", "b.1"])
+    bench.p.transform(bench.job, first, suffix(".1"), ".2", name="t")
+    bench.run()
+    assert paused == []
+    bench.run("t", one_second_per_job=True, forcedtorun_tasks="t")
+    assert [seconds > 1 for seconds in paused] == [True]
