@@ -63,6 +63,13 @@ def written(text: ModuleText | None, stretches: Sequence[Stretch], kind: SourceK
     return Source(kind, "" if text is None else SEPARATOR.join(map(text.source, stretches)))
 
 
+def attributes_of(function: FunctionType) -> Iterator[tuple[str, object]]:
+    """What was assigned to attributes of a function, by `.name`; not what Python or a library notes there."""
+    for name, value in sorted(vars(function).items()):
+        if not name.startswith("_"):
+            yield f".{name}", value
+
+
 class PartsAndLinks(Protocol):
     """Knows the parts of a project, and what a piece of code in a file uses."""
 

@@ -13,7 +13,7 @@ from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING
 
 from pymake.frontends.bytecode import byte_code, names_in
-from pymake.frontends.classes import ClassReader, closed_over, defaults_of, written
+from pymake.frontends.classes import ClassReader, attributes_of, closed_over, defaults_of, written
 from pymake.frontends.doubts import Doubts
 from pymake.frontends.normal import piece_of
 from pymake.frontends.reach import Links, Reached, Source
@@ -168,20 +168,26 @@ class Follower:
                 return self._spaces.walk(Found(cells.get(use.chain[0])), use.chain[1:])
             return self._spaces.resolve(use, space)
 
-        links += self.links(piece, resolve, code.co_filename, None if definition is None else definition.own_name)
+        own_name = None if definition is None else definition.own_name
+        links += self.links(piece, resolve, code.co_filename, own_name)
+        if text is not None and own_name is not None and own_name in piece.touched:  # its attributes are state
+            stretches, more = text.changes(own_name)
+            part.form += more.form
+            lines += map(text.source, stretches)
+            links += self.links(more, resolve, code.co_filename, own_name)
         return links if text is None else links + self._effects(piece, text, space, code.co_filename)
 
     def _held_values(self, function: FunctionType, piece: Piece, cells: dict[str, object]) -> tuple[list[str], Links]:
-        """Lines with the values that a function was made with: its defaults and what it closes over.
+        """Lines with the values that a function was made with: its defaults, what it closes over, its attributes.
 
         What the function itself changes counts by its type: it is state, and no two builds in one process would agree.
         """
         lines: list[str] = []
         links: Links = []
-        for name, value in (*defaults_of(function), *cells.items()):
+        for name, value in (*defaults_of(function), *cells.items(), *attributes_of(function)):
             if name in cells and (value is function or self.of_held(value) is not None):
                 continue  # linked by what is used of it
-            if name in piece.touched:
+            if name in piece.touched or (name[:1] == "." and function.__name__ in piece.touched):
                 lines.append(f"{name} is a {type(value).__qualname__}")
                 continue
             text, found, unstable = self._values.read(value)

@@ -120,6 +120,41 @@ CASES = [
             f"{BUILD}:4: extras[1] of task t holds a _thread.lock, which has no stable form; it counts by its type alone"
         ],
     ),
+    Case("an attribute of a helper", f"def h(): pass\nh.x = 3\n{F}return h.x", [("= 3", "= 4")]),
+    Case(
+        "the attribute that a helper counts in",
+        f"def h():\n    h.n += 1\nh.n = 3\n{F}h()",
+        [("= 3", "= 4")],
+    ),
+    Case(
+        "what a class decorator does", f"def d(c):\n    c.k = 1\n    return c\n@d\nclass C: pass\n{F}C.k", [("1", "2")]
+    ),
+    Case(
+        "a registered implementation",
+        "import functools\n@functools.singledispatch\ndef g(x): return 1\n@g.register\n"
+        f"def _(x: int): return 10\n{F}g(1)",
+        [("return 10", "return 20")],
+    ),
+    Case(
+        "a method made of another one",
+        f"import functools\nclass C:\n    def q(self, a): return a\n    p = functools.partialmethod(q, 1)\n{F}C().p()",
+        [("q, 1", "q, 2")],
+    ),
+    Case("one of two lambdas in a line", f"T = [lambda: 1, lambda: 3]\n{F}T[0]()", [("lambda: 1", "lambda: 2")]),
+    Case(
+        "the branch that was not taken",
+        f"F = 1\nif not F:\n    def h(): return 1\nelse:\n    h = 2\n{F}h",
+        [("1", "3")],
+        False,
+    ),
+    Case("a class made by a call", f"C = type('C', (), {{'m': lambda self: 1}})\n{F}C().m()", [("self: 1", "self: 2")]),
+    Case("the content of a list with methods", f"class L(list): pass\nX = L([1])\n{F}return X", [("[1]", "[2]")]),
+    Case(
+        "what a subclass is told",
+        f"class A:\n    def __init_subclass__(c): c.k = 1\nclass B(A): pass\n{F}B.k",
+        [("1", "2")],
+    ),
+    Case("a statement on the same line", f"X = 1; Y = 5\n{F}return X", [("Y = 5", "Y = 6")], False),
     Case("an alias", f"def h(): return 1\ng = h\n{F}g()", [("return 1", "return 2")]),
     Case("a comment in a helper", f"def h(): return 1\n{F}h()", [("return 1", "return 1  # one")], False),
     Case("the formatting of a helper", f"def h(): return 1\n{F}h()", [("return 1", "\n    return (\n1)")], False),
