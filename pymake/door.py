@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 MAGIC = b"pymake snapshot\n"
-FORMAT = 2
+FORMAT = 3
 TABLE = 4096
 PATH = ".pymake/snapshot"
 SOCKET = ".pymake/watch.socket"

@@ -7,7 +7,6 @@ Each watched job has a file in `.pymake/audit/` in which what it opens is noted 
 from __future__ import annotations
 
 import os
-import shutil
 from typing import TYPE_CHECKING
 
 from pymake.app.views.audit import audit_notes
@@ -40,8 +39,8 @@ class Auditing:
         self._root = session.project.root
         self._folder = os.path.join(self._root, FOLDER, "audit")
         self._everything = everything
-        self._recording = any(task.records_reads for task in session.project.tasks)
-        self._has_strace = (everything or self._recording) and shutil.which("strace") is not None
+        self._recording = bool(session.plan.tasks_with("records_reads"))
+        self._has_strace = self.is_on and _has_strace()
         if self._recording and not self._has_strace:
             _check_recorded(session.plan)
         self.audit = Audit(
@@ -65,7 +64,10 @@ class Auditing:
 
     def close(self) -> None:
         """Remove it."""
-        shutil.rmtree(self._folder, ignore_errors=True)
+        if self.is_on:
+            from shutil import rmtree  # noqa: PLC0415  # 3 ms that few builds need
+
+            rmtree(self._folder, ignore_errors=True)
 
     def functions(self, functions: dict[str, Callable[..., object]]) -> dict[str, Callable[..., object]]:
         """The functions of tasks, so that calls of them can be watched."""
@@ -90,6 +92,12 @@ class Auditing:
     def _seen(self, job: JobId) -> Seen | None:
         read = seen_by_call if isinstance(self._plan.action(job), Call) else seen_by_strace
         return read(self._file(job), self._root)
+
+
+def _has_strace() -> bool:
+    from shutil import which  # noqa: PLC0415  # as above
+
+    return which("strace") is not None
 
 
 def _check_recorded(plan: Plan) -> None:

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from pymake.errors import UsageError
-from pymake.frontends.project import find_root, no_build_file
+from pymake.frontends.finding import find_root, no_build_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from pymake.frontends.usual import PYPROJECT, PYTHON_FILE, TOML_FILE
 from pymake.fs.watched import WatchedDisk
 
 if TYPE_CHECKING:
@@ -12,8 +13,7 @@ if TYPE_CHECKING:
 
     from pymake.model.observed import Observed
 
-_PYTHON = "pymakefile.py"
-_USUAL = ("pymake.toml", _PYTHON, "pyproject.toml")
+_USUAL = (TOML_FILE, PYTHON_FILE, PYPROJECT)
 
 
 def note_build_files(root: str, files: Sequence[str] | None, observed: Observed) -> None:

@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING
 
 from pymake.fs.clock import SystemClock
 from pymake.reporters.choose import ColorOption, is_live, wants_color
-from pymake.reporters.jsonl import JsonReporter
 from pymake.reporters.plain import PlainReporter
-from pymake.reporters.terminal import TerminalReporter
 
 if TYPE_CHECKING:
     from typing import TextIO
@@ -33,8 +31,12 @@ def reporter_for(
     Without `live` there is no live view, also not on a terminal: something else talks there.
     """
     if json:
+        from pymake.reporters.jsonl import JsonReporter  # noqa: PLC0415  # each where it is asked for
+
         return JsonReporter(sys.stdout)
     with_color = wants_color(stream, os.environ, color)
     if live and is_live(stream, os.environ):
+        from pymake.reporters.terminal import TerminalReporter  # noqa: PLC0415  # as above
+
         return TerminalReporter(stream, clock=SystemClock(), verbosity=verbosity, explain=explain, color=with_color)
     return PlainReporter(stream, verbosity=verbosity, explain=explain, color=with_color)

@@ -22,12 +22,9 @@ from pymake.engine.recorder import Recorder
 from pymake.engine.scheduler import Scheduler
 from pymake.engine.temporaries import Temporaries
 from pymake.executors.groups import GroupTable
-from pymake.executors.inline import InlineExecutor
-from pymake.executors.interactive import InteractiveExecutor
 from pymake.executors.jobserver import join
 from pymake.executors.local import LocalExecutor
 from pymake.executors.sharing import sharing
-from pymake.executors.threads import ThreadsExecutor
 from pymake.executors.zygote import GUARD_PATIENCE
 from pymake.fs.clock import SystemClock
 from pymake.fs.depfile import parse as parse_depfile
@@ -47,7 +44,10 @@ if TYPE_CHECKING:
     from pymake.app.attendance import Attendance
     from pymake.app.options import BuildOptions
     from pymake.app.session import Session
+    from pymake.executors.inline import InlineExecutor
+    from pymake.executors.interactive import InteractiveExecutor
     from pymake.executors.jobserver import Share
+    from pymake.executors.threads import ThreadsExecutor
     from pymake.interfaces import Executor, Reporter
     from pymake.model.events import Summary
     from pymake.model.ids import JobId
@@ -94,7 +94,7 @@ def run(
         machine=Machine(),
         env_of=auditing.environments(_environments(session)),
         growth=session.growth,
-        posttasks=PostTasks(session.plan, session.survey, posttasks_of(session.project)),
+        posttasks=PostTasks(session.plan, session.survey, posttasks_of(session.project, session.plan)),
         news=None if attendance is None else attendance.news,
     )
     if attendance is not None:
@@ -232,17 +232,9 @@ def _executor(
     if functions:
         Meanings(root).remember(_called(session, functions))
     owner = GroupTable(1)
-    if options.inline or options.pdb:
-        debugger = _debugger() if options.pdb else None
-        inline = InlineExecutor(
-            root=root, functions=functions, environ=environ, clock=clock, wake=wake, on_failure=debugger
-        )
-        return InteractiveExecutor(inline, root=root, functions=None, environ=environ, clock=clock, groups=owner)
-    if options.threads:
-        threads = ThreadsExecutor(
-            slots=share.slots, root=root, functions=functions, environ=environ, clock=clock, wake=wake
-        )
-        return InteractiveExecutor(threads, root=root, functions=None, environ=environ, clock=clock, groups=owner)
+    if in_place:
+        executor = _in_place(options, share.slots, root=root, functions=functions, environ=environ, wake=wake)
+        return _interactive(executor, root=root, functions=None, environ=environ, clock=clock, groups=owner)
     local = LocalExecutor(
         slots=share.slots,
         root=root,
@@ -255,10 +247,46 @@ def _executor(
     )
     local.prepare()
     reporter.follow(local.tails())
-    if not any(task.interactive for task in session.project.tasks):
+    if not session.plan.tasks_with("interactive"):
         return sharing(local, share)
-    interactive = InteractiveExecutor(local, root=root, functions=functions, environ=environ, clock=clock, groups=owner)
+    interactive = _interactive(local, root=root, functions=functions, environ=environ, clock=clock, groups=owner)
     return sharing(interactive, share)
+
+
+def _in_place(
+    options: BuildOptions,
+    slots: int,
+    *,
+    root: str,
+    functions: dict[str, Callable[..., object]],
+    environ: dict[str, str],
+    wake: int,
+) -> InlineExecutor | ThreadsExecutor:
+    """Calls in this process."""
+    clock = SystemClock()
+    if options.threads and not (options.inline or options.pdb):
+        from pymake.executors.threads import ThreadsExecutor  # noqa: PLC0415  # ctypes: 3 ms that few builds need
+
+        return ThreadsExecutor(slots=slots, root=root, functions=functions, environ=environ, clock=clock, wake=wake)
+    from pymake.executors.inline import InlineExecutor  # noqa: PLC0415  # as above
+
+    debugger = _debugger() if options.pdb else None
+    return InlineExecutor(root=root, functions=functions, environ=environ, clock=clock, wake=wake, on_failure=debugger)
+
+
+def _interactive(
+    inner: Executor,
+    *,
+    root: str,
+    functions: dict[str, Callable[..., object]] | None,
+    environ: dict[str, str],
+    clock: SystemClock,
+    groups: GroupTable,
+) -> InteractiveExecutor:
+    """Around another executor, one for jobs that own the terminal."""
+    from pymake.executors.interactive import InteractiveExecutor  # noqa: PLC0415  # as above
+
+    return InteractiveExecutor(inner, root=root, functions=functions, environ=environ, clock=clock, groups=groups)
 
 
 def _bequest(share: Share, owner: GroupTable) -> Callable[[], None]:

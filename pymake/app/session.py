@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from pymake.app.collecting import collection_paused
 from pymake.app.surveying import Surveying
@@ -12,23 +12,19 @@ from pymake.dataclass import dataclass, replace
 from pymake.engine.files import FileTable
 from pymake.engine.fixed import FixedPlan
 from pymake.engine.manifest import Manifests
-from pymake.engine.orphans import Orphaned, Orphans, find_orphans
+from pymake.engine.orphans import Orphaned, find_orphans
 from pymake.engine.rebuilders import VerifyingTraces
 from pymake.engine.survey import Survey, Surveyor
 from pymake.engine.wish import Wish
 from pymake.errors import BuildFileError, UsageError
 from pymake.fs.digest import digest_bytes
 from pymake.fs.disk import RealDisk
-from pymake.fs.packages import watched_version
-from pymake.fs.watched import WatchedDisk, WatchedEnviron, watched_which
 from pymake.model.observed import Observed
 from pymake.model.patterns import normalise
 from pymake.model.task import SCRIPT, Function
 from pymake.model.trace import origin_of
-from pymake.planner.check import check_cycles, check_inputs
-from pymake.planner.compile import Compiled, World, compile_project
+from pymake.planner.check import check_inputs
 from pymake.planner.files import paths_on_disk
-from pymake.planner.folders import group_folders
 from pymake.planner.select import Selection, Selector, select
 from pymake.store.folder import open_state
 from pymake.store.refusal import FOLDER
@@ -43,6 +39,7 @@ if TYPE_CHECKING:
     from pymake.model.ids import JobId
     from pymake.model.plan import Plan
     from pymake.model.task import Project
+    from pymake.planner.compile import Compiled
     from pymake.store.analyses import KeptAnalyses
     from pymake.store.folder import StateFolder
     from pymake.store.journal import Journal
@@ -80,27 +77,6 @@ class Session:
     restored: Restored | None = None
     known: Known | None = None
     analyses: KeptAnalyses | None = None
-
-
-def plan_of(project: Project, memory: Memory, observed: Observed) -> Compiled:
-    """The checked plan of a project, as far as it is known before any run. Changes nothing.
-
-    What is looked at is noted in `observed`.
-    """
-    at_root = os.getcwd() == project.root
-    watched = WatchedDisk(project.root, observed, at_root=at_root)
-    judging = WatchedDisk(project.root, observed, at_root=at_root, contents=True)
-    environ = WatchedEnviron(os.environ, observed)
-    world = World(
-        disk=watched,
-        environ=environ,
-        which=lambda name: watched_which(watched, environ, name),
-        version_of=lambda name: watched_version(watched, name),
-        orphans=Orphans(memory, judging, origin_of(project.origin)),
-    )
-    compiled = compile_project(project, world)
-    check_cycles(compiled.plan)
-    return compiled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,17 +162,17 @@ def _opened(
     texts = Texts(project.root)
     disk = disk_of(project, writing=writing, texts=texts if writing else None)
     memory, restored = state.memory, basis.restored
-    planned = plan_of(project, memory, basis.observed) if restored is None else restored
+    planned = _planned(project, memory, basis.observed) if restored is None else restored
     plan = planned.plan
     orphaned = Orphaned() if known or plan.has_patterns else orphaned_of(project, plan, disk, memory)
     files = FileTable(plan, disk, memory, hidden=frozenset(orphaned.removable))
     files.remember(() if known is None else known.columns)
     manifests, rebuilder, surveyor = _judges(plan, files, memory, _wish(project, aim))
     surveying = Surveying(surveyor, rebuilder, files, disk)
-    if isinstance(planned, Compiled):
-        selection, survey, growth, notes = _surveyed(project, aim, planned, surveying)
+    if restored is None:
+        selection, survey, growth, notes = _surveyed(project, aim, cast("Compiled", planned), surveying)
     else:
-        selection, survey, growth, notes = _resumed(project, aim, planned, surveying, (basis.key, known))
+        selection, survey, growth, notes = _resumed(project, aim, restored, surveying, (basis.key, known))
     if plan.has_patterns:  # what is gone shows when the plan has grown as far as it can before a run
         orphaned = orphaned_of(project, plan, disk, memory)
     warnings = (*planned.warnings, *notes)
@@ -219,10 +195,25 @@ def _opened(
         growth=growth,
         orphaned=orphaned,
         texts=texts,
-        folders=tuple(group_folders(plan, selection.wanted, _names(project, aim))),
+        folders=_folders(plan, selection.wanted, _names(project, aim)),
         restored=restored,
         known=known,
     )
+
+
+def _planned(project: Project, memory: Memory, observed: Observed) -> Compiled:
+    from pymake.app.planning import plan_of  # noqa: PLC0415  # 15 ms that a build from a snapshot need not pay
+
+    return plan_of(project, memory, observed)
+
+
+def _folders(plan: Plan, wanted: bytearray, names: Sequence[str]) -> tuple[str, ...]:
+    """The folders of groups."""
+    if not plan.tasks_with_folders():
+        return ()
+    from pymake.planner.folders import group_folders  # noqa: PLC0415  # as above
+
+    return tuple(group_folders(plan, wanted, names))
 
 
 def _judges(plan: Plan, files: FileTable, memory: Memory, wish: Wish) -> tuple[Manifests, VerifyingTraces, Surveyor]:

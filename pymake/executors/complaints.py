@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import linecache
 import os
 import pickle
 from typing import TYPE_CHECKING
@@ -85,6 +84,8 @@ def _origins(error: BaseException, root: str) -> Iterator[tuple[str, str]]:
 
 
 def _frame_facts(error: BaseException, root: str) -> Iterator[tuple[str, str]]:
+    from linecache import getline  # noqa: PLC0415  # 4 ms that only a failure needs
+
     frames = _users(list(_frames(error.__traceback__)), root)
     left_out = len(frames) - _MOST_FRAMES
     if left_out > 0:
@@ -92,7 +93,7 @@ def _frame_facts(error: BaseException, root: str) -> Iterator[tuple[str, str]]:
     for index, (file, line, function) in enumerate(frames):
         if left_out > 0 and index == _MOST_FRAMES // 2:
             yield "…", f"{left_out} more calls"
-        source = linecache.getline(file, line).strip()
+        source = getline(file, line).strip()
         yield f"{_shown(file, root)}:{line} in {function}", source
 
 

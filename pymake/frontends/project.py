@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from pymake.dataclass import replace
 from pymake.errors import BuildFileError, Place, UsageError, nearest
 from pymake.frontends import toml
+from pymake.frontends.finding import build_files, no_build_file
 from pymake.model.task import Function, Project
 
 if TYPE_CHECKING:
@@ -19,21 +20,6 @@ if TYPE_CHECKING:
     from pymake.model.task import Task, VariableValue
 
 _V = TypeVar("_V")
-
-TOML_FILE = "pymake.toml"
-PYTHON_FILE = "pymakefile.py"
-
-
-def find_root(start: str) -> str | None:
-    """The nearest folder with a build file: `start` or one above it; None if there is none."""
-    folder = os.path.abspath(start)
-    while True:
-        if _build_files(folder):
-            return folder
-        above = os.path.dirname(folder)
-        if above == folder:
-            return None
-        folder = above
 
 
 def load_project(
@@ -51,7 +37,7 @@ def load_project(
         BuildFileError: a build file is broken, or two do not fit together.
         UsageError: there is no build file, or none of them has such a variable.
     """
-    paths = _build_files(root) if files is None else [os.path.relpath(os.path.join(root, file), root) for file in files]
+    paths = build_files(root) if files is None else [os.path.relpath(os.path.join(root, file), root) for file in files]
     if not paths:
         raise no_build_file(root)
     origin = "" if files is None else f"-f {' '.join(sorted(paths))}"
@@ -59,23 +45,6 @@ def load_project(
     project = _joined(root, loading.parts(paths))
     loading.fill_in(project.tasks)
     return replace(_overridden(project, overrides), origin=origin)
-
-
-def no_build_file(folder: str) -> UsageError:
-    """What to say when there is no build file in a folder nor above it."""
-    return UsageError(
-        "no build file here or in any folder above",
-        facts=[("folder", folder), ("looked for", f"{TOML_FILE}, {PYTHON_FILE}, [tool.pymake] in {toml.PYPROJECT}")],
-        hint=f"write a {TOML_FILE}, or name a file with -f",
-    )
-
-
-def _build_files(folder: str) -> list[str]:
-    """The usual build files in a folder, by name."""
-    found = [TOML_FILE] if os.path.isfile(os.path.join(folder, TOML_FILE)) else []
-    if not found and toml.has_table(os.path.join(folder, toml.PYPROJECT)):
-        found = [toml.PYPROJECT]
-    return [*found, PYTHON_FILE] if os.path.isfile(os.path.join(folder, PYTHON_FILE)) else found
 
 
 class _Loading:

@@ -11,6 +11,7 @@ from pymake.errors import BuildFileError, Place, nearest
 from pymake.frontends.keys import RULES, TASK_KEYS, TOP_KEYS
 from pymake.frontends.lines import Lines
 from pymake.frontends.shapes import Mismatch, describe
+from pymake.frontends.usual import PYPROJECT
 from pymake.model.task import Formatter, InputSet, Kind, Project, Task
 
 if sys.version_info >= (3, 11):
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     Resolve = Callable[[str, str, Place], Function]
     """Finds the function that `module:function` names: spec, root, place of the task."""
 
-PYPROJECT = "pyproject.toml"
 _TABLE = ("tool", "pymake")
 _HEADER = re.compile(r"^[ \t]*\[[ \t]*tool[ \t]*\.[ \t]*pymake[ \t]*[\].]", re.MULTILINE)
 _WHERE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")

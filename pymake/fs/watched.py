@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -120,7 +119,9 @@ class WatchedEnviron(Mapping[str, str]):
 def watched_which(disk: WatchedDisk, environ: Mapping[str, str], name: str) -> str | None:
     """The program that a shell would find. Noted is every place where it was looked for."""
     path = environ.get("PATH")
-    found = shutil.which(name, path=path)
+    from shutil import which  # noqa: PLC0415  # 3 ms that only evaluating needs
+
+    found = which(name, path=path)
     for folder in [""] if "/" in name else (path or os.defpath).split(os.pathsep):
         candidate = os.path.join(folder, name)
         disk.note_content(candidate)

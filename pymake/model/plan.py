@@ -57,6 +57,7 @@ class Plan:
         "_task_jobs",
         "_task_of",
         "_tasks",
+        "_tasks_with",
         "_waiting",
     )
 
@@ -82,6 +83,7 @@ class Plan:
         self._facts: dict[JobId, tuple[tuple[str, str], ...]] = {}
         self._task_of = array("I")
         self._tasks: list[Task] | Column[Task] = []
+        self._tasks_with: dict[str, list[TaskId]] = {}
         self._task_jobs: list[list[JobId]] = []
         self._task_inputs: list[tuple[FileId, ...]] = []
         self._folders: dict[TaskId, tuple[str, ...]] = {}
@@ -357,11 +359,6 @@ class Plan:
     # Tasks
 
     @property
-    def is_restored(self) -> bool:
-        """Whether the plan was read back, so that asking for every task would make an object of each."""
-        return isinstance(self._tasks, Column)
-
-    @property
     def task_count(self) -> int:
         """How many tasks: ids are `range(task_count)`."""
         return len(self._tasks)
@@ -389,6 +386,11 @@ class Plan:
     def folders(self, task: TaskId) -> tuple[str, ...]:
         """Folders to make before any job of the task runs."""
         return self._folders.get(task, ())
+
+    def tasks_with(self, field: str) -> Sequence[TaskId]:
+        """The tasks for which this field of a task is set. A plan that was read back knows it without their objects."""
+        known = self._tasks_with.get(field)
+        return [TaskId(row) for row, task in enumerate(self._tasks) if getattr(task, field)] if known is None else known
 
     def tasks_with_folders(self) -> Iterable[TaskId]:
         """The tasks for which folders are made."""

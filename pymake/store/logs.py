@@ -9,7 +9,6 @@ folder gets more than a 256th of the logs.
 
 from __future__ import annotations
 
-import hashlib
 import os
 from typing import TYPE_CHECKING
 
@@ -42,7 +41,9 @@ class FileLogs:
 
     def path(self, key: str) -> str:
         """See `Logs.path`. Nothing is made, also no folder."""
-        name = hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
+        from hashlib import blake2b  # noqa: PLC0415  # 3 ms that only builds with something to run need
+
+        name = blake2b(key.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
         return f"{FOLDER}/logs/{name[:2]}/{name[2:]}.log"
 
     def excerpt(self, path: str) -> tuple[str, int]:

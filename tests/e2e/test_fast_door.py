@@ -15,7 +15,7 @@ PROBE = """
 import sys
 from pymake.__main__ import main
 code = main()
-print("full" if "dataclasses" in sys.modules else "fast")
+print("full" if "pymake.errors" in sys.modules else "fast")
 sys.exit(code)
 """
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from pymake.app.cli.opening import open_project
 from pymake.app.cli.requests import COMMANDS, BuildRequest
 from pymake.app.cli.words import ASKING, options_of, split_command
-from pymake.app.session import plan_of
+from pymake.app.planning import plan_of
 from pymake.errors import PymakeError, UsageError, nearest
 from pymake.store.folder import open_state
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from pymake.app.cli.opening import command_names, open_project
 from pymake.app.cli.output import write_lines
 from pymake.app.cli.words import split_variables
+from pymake.app.languages import GraphFormat
 from pymake.app.session import Aim, look
 from pymake.app.views import graph as drawing
-from pymake.app.views.graph import GraphFormat
 from pymake.app.views.listing import listing_json, listing_lines
 from pymake.app.views.prospects import Detail, out_of_date, prospect_json, prospect_lines
 from pymake.app.views.why import why_json, why_lines

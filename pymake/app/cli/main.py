@@ -7,9 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from pymake._version import __version__
-from pymake.app.cli import accept, build, logs, look, remove
 from pymake.app.cli.output import prepare_streams, settle, write_lines
-from pymake.app.cli.parent import heeding_make
 from pymake.app.cli.requests import (
     COMMANDS,
     AcceptRequest,
@@ -23,10 +21,10 @@ from pymake.app.cli.requests import (
     WatchRequest,
     WhyRequest,
 )
-from pymake.app.cli.usage import usage_lines
 from pymake.app.cli.words import request_of
 from pymake.dataclass import replace
 from pymake.errors import InternalError, Interrupted, PymakeError, UnknownTarget, nearest
+from pymake.executors.makeflags import LEVEL
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,37 +41,54 @@ def run(request: Request) -> int:
 
 
 def _run(request: Request) -> int:
+    """Each command imports what it needs: a build needs the least, and is what people wait for."""
     if isinstance(request, BuildRequest):
-        request = heeding_make(request, os.environ)
-    match request:
-        case BuildRequest(question=True):
-            return look.question(request)
-        case BuildRequest(dry_run=True):
-            return look.dry_run(request)
-        case BuildRequest(touch=True):
-            return accept.touch(request)
-        case BuildRequest():
-            return build.build(request)
-        case WatchRequest():
-            from pymake.app.cli.watch import watch  # noqa: PLC0415  # what it needs, no other command does
+        return _build(request)
+    if isinstance(request, LogRequest):
+        from pymake.app.cli.logs import log  # noqa: PLC0415
 
-            return watch(request)
+        return log(request)
+    if isinstance(request, CleanRequest):
+        from pymake.app.cli.remove import clean  # noqa: PLC0415
+
+        return clean(request)
+    if isinstance(request, AcceptRequest | ForgetRequest):
+        from pymake.app.cli import accept  # noqa: PLC0415
+
+        return accept.accept(request) if isinstance(request, AcceptRequest) else accept.forget(request)
+    if isinstance(request, WatchRequest):
+        from pymake.app.cli.watch import watch  # noqa: PLC0415
+
+        return watch(request)
+    from pymake.app.cli import look  # noqa: PLC0415
+
+    match request:
         case ListRequest():
             return look.list_tasks(request)
         case WhyRequest():
             return look.why(request)
-        case LogRequest():
-            return logs.log(request)
-        case CleanRequest():
-            return remove.clean(request)
-        case AcceptRequest():
-            return accept.accept(request)
-        case ForgetRequest():
-            return accept.forget(request)
         case GraphRequest():
             return look.graph(request)
         case _:
             raise InternalError(f"nothing does {request.command}")
+
+
+def _build(request: BuildRequest) -> int:
+    if LEVEL in os.environ:
+        from pymake.app.cli.parent import heeding_make  # noqa: PLC0415
+
+        request = heeding_make(request, os.environ)
+    if request.touch and not (request.question or request.dry_run):
+        from pymake.app.cli.accept import touch  # noqa: PLC0415
+
+        return touch(request)
+    if request.question or request.dry_run:
+        from pymake.app.cli import look  # noqa: PLC0415
+
+        return look.question(request) if request.question else look.dry_run(request)
+    from pymake.app.cli.build import build  # noqa: PLC0415
+
+    return build(request)
 
 
 def _here() -> str:
@@ -128,5 +143,10 @@ def _completion(words: Sequence[str]) -> list[str] | None:
 
 
 def _answer(command: str, asked: str) -> int:
-    write_lines([f"pymake {__version__}"] if asked == "version" else usage_lines(command))
+    if asked == "version":
+        write_lines([f"pymake {__version__}"])
+        return 0
+    from pymake.app.cli.usage import usage_lines  # noqa: PLC0415
+
+    write_lines(usage_lines(command))
     return 0

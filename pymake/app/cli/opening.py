@@ -8,12 +8,9 @@ from typing import TYPE_CHECKING
 
 from pymake.app.cli.requests import COMMANDS
 from pymake.app.finding import root_of
-from pymake.app.observing import note_build_files, runs_python
 from pymake.app.session import Basis
-from pymake.app.tracking import tracked
 from pymake.dataclass import dataclass
 from pymake.errors import UsageError
-from pymake.frontends.project import load_project
 from pymake.model.observed import Observed
 from pymake.store.analyses import KeptAnalyses
 from pymake.store.values import Variant
@@ -85,6 +82,11 @@ def evaluated(
         UsageError: there is no build file, or no such variable.
         BuildFileError: a build file is broken.
     """
+    # Late: 40 ms that a build from a snapshot need not pay.
+    from pymake.app.observing import note_build_files, runs_python  # noqa: PLC0415
+    from pymake.app.tracking import tracked  # noqa: PLC0415
+    from pymake.frontends.project import load_project  # noqa: PLC0415
+
     note_build_files(root, paths, observed)
     analyses = KeptAnalyses(root)
     with tracked(root, observed) if runs_python(root, paths) else nullcontext():

@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pymake.app.flags import flags_of, one_of, option, repeated, seconds, switch
+from pymake.app.languages import GraphFormat
 from pymake.app.options import BuildOptions
-from pymake.app.views.graph import GraphFormat
 from pymake.dataclass import dataclass, field
 from pymake.errors import UsageError
 from pymake.model.causes import CAUSES

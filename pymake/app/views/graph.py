@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 import json
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,13 +12,6 @@ if TYPE_CHECKING:
 
     from pymake.app.session import Session
     from pymake.model.plan import Plan
-
-
-class GraphFormat(enum.Enum):
-    """The languages that a drawing can be written in."""
-
-    DOT = "dot"
-    MERMAID = "mermaid"
 
 
 class Drawing(NamedTuple):

@@ -8,8 +8,8 @@ from pymake.app.cli.requests import COMMANDS, BuildRequest, GraphRequest, ListRe
 from pymake.app.cli.usage import usage_lines
 from pymake.app.cli.words import options_of, request_of, split_command, split_variables
 from pymake.app.flags import flags_of
+from pymake.app.languages import GraphFormat
 from pymake.app.options import BuildOptions
-from pymake.app.views.graph import GraphFormat
 from pymake.reporters.choose import ColorOption
 
 

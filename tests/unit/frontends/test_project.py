@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pymake.errors import BuildFileError, UsageError
+from pymake.frontends.finding import find_root, no_build_file
 from pymake.frontends.modules import close_roots
-from pymake.frontends.project import find_root, load_project, no_build_file
+from pymake.frontends.project import load_project
 from pymake.model.task import CommandText, Function
 
 if TYPE_CHECKING:
