@@ -61,9 +61,9 @@ Key = tuple[str, tuple[str, ...], tuple[object, ...]]
 """The folder that targets are relative to, relative to the root; the words; the stage."""
 Kinds = tuple[tuple[bytes, int], ...]
 """Paths, and what has to be there."""
-Line = tuple[int, Kinds, int, bytes, int]
-"""The section of its rows (0: all), files of which only the kind matters, the exit code, the text for stderr, and the
-section of the jobs that are wanted."""
+Line = tuple[int, Kinds, int, bytes, int, bool]
+"""The section of its rows (0: all), files of which only the kind matters, the exit code, the text for stderr, the
+section of the jobs that are wanted, and whether nothing was left to do."""
 Observed = tuple[
     tuple[tuple[bytes, Stamp4 | None], ...],
     Kinds,
@@ -205,7 +205,7 @@ def _line(key: Key) -> Line | None:
             return None
         sections, (_, journal, _, lines) = found
         line = lines.get(key)
-        if line is None or stamp_of(JOURNAL) != journal:
+        if line is None or not line[5] or stamp_of(JOURNAL) != journal:
             return None
         paths, stamps = section(file, sections, PATHS), section(file, sections, STAMPS)
         rows = section(file, sections, line[0]) if line[0] else None

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+from array import array
 from itertools import compress
 from typing import TYPE_CHECKING
 
-from pymake.dataclass import dataclass
+from pymake.dataclass import dataclass, replace
 from pymake.door import Key, key_of, start_of
+from pymake.engine.files import UNKNOWN
 from pymake.model.events import BuildEnded, Note, Summary
 from pymake.model.ids import FileId, JobId
 from pymake.model.observed import Found
@@ -91,12 +93,13 @@ def keep(session: Session, summary: Summary, given: Given, reads: Reads) -> None
 
 def _keep(session: Session, summary: Summary, given: Given, reads: Reads) -> None:
     settled = session.files.settled()
-    changed = _changed(session, settled)
+    changed = set(settled.changed)
     line = _line(session, summary, given, settled)
     kept = Kept(
         observed=session.observed,
         about=About(variant=given.variant, warnings=session.warnings, project=session.project).encoded(),
         columns=settled.columns,
+        versions=_unnumbered(settled.versions) if session.memory.is_renumbered else settled.versions,
         clean=_clean(session, summary, changed),
         discoverers=_discoverers(session, reads),
         readers=_readers(session, reads),
@@ -105,18 +108,6 @@ def _keep(session: Session, summary: Summary, given: Given, reads: Reads) -> Non
     restored, plan = session.restored, session.plan
     sections = plan_sections(plan) if restored is None else renewed_sections(plan, restored.snapshot.section)
     write_snapshot(session.project.root, kept, plan.paths(), sections)
-
-
-def _changed(session: Session, settled: Settled) -> set[FileId]:
-    """The files whose stamps are not what they were before this build; none if nothing was known before."""
-    if session.known is None:
-        return set()
-    before = session.known.columns
-    found = {FileId(row) for row in range(len(before[0]), len(settled.columns[0]))}
-    for old, new in zip(before, settled.columns, strict=True):
-        if new[: len(old)] != old:
-            found.update(FileId(row) for row, number in enumerate(old) if number != new[row])
-    return found
 
 
 def _clean(session: Session, summary: Summary, changed: Iterable[FileId]) -> bytes:
@@ -176,20 +167,18 @@ def _readers(session: Session, reads: Reads) -> dict[int, list[JobId]]:
 
 
 def _line(session: Session, summary: Summary, given: Given, settled: Settled) -> dict[Key, KeptLine]:
-    """This line, if every wanted job is clean now, and stays so by itself."""
+    """This line; it is over if every wanted job is clean now, and stays so by itself."""
     key = given.key(session.project.root)
-    if key is None or not given.is_final or not _is_well(summary) or settled.unsure:
-        return {}
-    plan, suspects = session.plan, session.survey.suspects
-    if any(suspects[job] and session.rebuilder.is_always(job) for job in map(JobId, range(len(suspects)))):
+    if key is None or not given.is_final:
         return {}
     kinds = {
-        **{plan.path(FileId(file)): Found.NOTHING for file in settled.absent},
-        **{plan.path(FileId(file)): Found.FOLDER for file in settled.folders},
+        **{session.plan.path(FileId(file)): Found.NOTHING for file in settled.absent},
+        **{session.plan.path(FileId(file)): Found.FOLDER for file in settled.folders},
         **dict.fromkeys(session.folders, Found.FOLDER),
     }
     line = KeptLine(
-        rows=None if len(settled.rows) == plan.file_count else settled.rows,
+        is_over=_is_well(summary) and not settled.unsure and not _runs_always(session),
+        rows=None if len(settled.rows) == session.plan.file_count else settled.rows,
         kinds=kinds,
         text=_text(session, given.lines),
         wanted=bytes(session.wanted),
@@ -198,16 +187,26 @@ def _line(session: Session, summary: Summary, given: Given, settled: Settled) ->
     return {key: line}
 
 
+def _runs_always(session: Session) -> bool:
+    suspects = session.survey.suspects
+    return any(map(session.rebuilder.is_always, compress(map(JobId, range(len(suspects))), suspects)))
+
+
 def _carried(session: Session, changed: set[FileId], but: Container[Key]) -> dict[Key, KeptLine]:
-    """The other lines of the builds before, of which no file changed."""
+    """The other lines of the builds before; they are over no more if one of their files changed."""
     restored = session.restored
     if restored is None or session.known is None:
         return {}
-    return {
-        key: line
-        for key, line in restored.snapshot.lines().items()
-        if key not in but and (not changed or (line.rows is not None and changed.isdisjoint(map(FileId, line.rows))))
-    }
+    lines = {key: line for key, line in restored.snapshot.lines().items() if key not in but}
+    for key, line in lines.items():
+        if changed and (line.rows is None or not changed.isdisjoint(map(FileId, line.rows))):
+            lines[key] = replace(line, is_over=False)
+    return lines
+
+
+def _unnumbered(versions: array[int]) -> array[int]:
+    """The numbers that they were have a new meaning."""
+    return array("i", [UNKNOWN]) * len(versions)
 
 
 def _is_well(summary: Summary) -> bool:

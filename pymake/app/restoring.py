@@ -25,9 +25,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What the build before left: the stamps of the files, and which jobs they prove clean."""
+    """What the build before left: stamps of files and the versions they stand for, and which jobs they prove clean."""
 
     columns: Sequence[array[int]]
+    versions: array[int]
     before: Before
 
 
@@ -46,7 +47,7 @@ class Restored:
             if not snapshot.is_current():
                 return None
             before = Before(clean=snapshot.clean(), discoverers=snapshot.discoverers(), readers=snapshot.readers())
-            return Known(columns=snapshot.columns(), before=before)
+            return Known(columns=snapshot.columns(), versions=snapshot.versions(), before=before)
         except (ValueError, TypeError, EOFError, OSError):
             return None  # damaged: as if it were not there
 

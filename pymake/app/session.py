@@ -166,7 +166,8 @@ def _opened(
     plan = planned.plan
     orphaned = Orphaned() if known or plan.has_patterns else orphaned_of(project, plan, disk, memory)
     files = FileTable(plan, disk, memory, hidden=frozenset(orphaned.removable))
-    files.remember(() if known is None else known.columns)
+    if known is not None:
+        files.remember(known.columns, known.versions)
     manifests, rebuilder, surveyor = _judges(plan, files, memory, _wish(project, aim))
     surveying = Surveying(surveyor, rebuilder, files, disk)
     if restored is None:

@@ -25,6 +25,11 @@ UNSEEN = VersionId(-3)
 TRUSTED = VersionId(-4)
 """The stamp is that of the build before, and tells what the file holds; nobody has asked what that is."""
 
+SIZE = Stamp._fields.index("size")
+
+FEW = 8
+"""So few files are looked at one by one: making columns of them costs more."""
+
 MOST_CONFIRMED = 1 << 20
 """Bytes up to which hashing a file twice costs less than a build that has to look again."""
 
@@ -33,13 +38,17 @@ MOST_CONFIRMED = 1 << 20
 class Settled:
     """What a build found of its files.
 
-    `columns` holds mtime, ctime, size and inode of every file of the plan, all 0 where that does not tell what it is.
+    `columns` holds mtime, ctime, size and inode of every file of the plan, all 0 where that does not tell what it is;
+    `versions` what such a stamp stands for, negative where nobody asked. `changed` are the files whose stamp is another
+    one than what was remembered before, if anything was.
 
     `rows` are the files that were looked at and whose stamps tell; `absent` and `folders` those of which only that is
     known, and that it is enough. `unsure` means that there were further ones.
     """
 
     columns: Sequence[array[int]]
+    versions: array[int]
+    changed: Sequence[FileId]
     rows: array[int]
     absent: array[int]
     folders: array[int]
@@ -60,11 +69,13 @@ class FileTable:
         self._plan = plan
         self._disk = disk
         self._memory = memory
-        self._stamps: list[Stamp | None] = []
+        self._stamps = tuple(array("q") for _ in NEVER)
         self._versions = array("i")
+        self._versions_before = array("i")
         self._racy: set[FileId] = set()
         self._moved: dict[FileId, int] = {}
         self._assumed: set[FileId] = set()
+        self._forgotten: set[FileId] = set()
         self._before: Sequence[array[int]] = ()
 
     @property
@@ -72,9 +83,15 @@ class FileTable:
         """The plan that the files are of."""
         return self._plan
 
-    def remember(self, columns: Sequence[array[int]]) -> None:
-        """Take the `Settled.columns` of the build before, of the same plan. They stay true of what nobody looks at."""
-        self._before = columns
+    def remember(self, columns: Sequence[array[int]], versions: array[int]) -> None:
+        """Take `Settled.columns` and `versions` of the build before, of the same plan and with the same memory.
+
+        They stay true of what nobody looks at.
+        """
+        self._before, self._versions_before = columns, versions
+        self._stamps = tuple(array("q", column) for column in columns)
+        self._versions = array("i", [UNSEEN]) * len(columns[0])
+        self._grow()
 
     def look_since(self, files: Sequence[FileId], changed: Sequence[FileId] | None = None) -> Sequence[FileId]:
         """Stamp all these files in one pass, and return those whose stamps are not what was remembered.
@@ -83,15 +100,24 @@ class FileTable:
         """
         self._grow()
         if changed is None:
-            paths = [self._plan.path(file) for file in files]
-            columns = [[column[file] for file in files] for column in self._before]
-            changed = [files[at] for at in self._disk.changes(paths, columns)]
-        for file in files:
-            self._versions[file] = TRUSTED
+            changed = self._changes(files)
+        if len(files) == len(self._versions):
+            self._versions = array("i", [TRUSTED]) * len(files)
+        else:
+            for file in files:
+                self._versions[file] = TRUSTED
         for file in changed:
             self._versions[file] = UNSEEN
         self.look(changed)
         return changed
+
+    def _changes(self, files: Sequence[FileId]) -> list[FileId]:
+        """Those of these files that have another stamp now, in one pass over the disk."""
+        if len(files) == self._plan.file_count:
+            return [files[at] for at in self._disk.changes(self._plan.paths(), self._stamps)]
+        paths = [self._plan.path(file) for file in files]
+        columns = [[column[file] for file in files] for column in self._stamps]
+        return [files[at] for at in self._disk.changes(paths, columns)]
 
     def look(self, files: Iterable[FileId]) -> None:
         """Stamp all these files in one pass; a file seen before is not looked at again."""
@@ -103,7 +129,7 @@ class FileTable:
         if self._hidden:
             stamps = [None if path in self._hidden else stamp for path, stamp in zip(paths, stamps, strict=True)]
         for file, path, stamp in zip(unseen, paths, stamps, strict=True):
-            self._stamps[file] = stamp
+            self._set_stamp(file, stamp)
             if stamp is None:
                 self._versions[file] = ABSENT
                 continue
@@ -112,18 +138,20 @@ class FileTable:
                 self._versions[file] = seen[1]
                 continue
             if stamp.size == FOLDER_SIZE:  # never equal to what is remembered, so asked for here at no cost for files
-                stamp = self._stamps[file] = self._disk.tree_stamp(path)  # noqa: PLW2901  # the same, looked at closer
+                stamp = self._disk.tree_stamp(path)  # noqa: PLW2901  # the same, looked at closer
+                self._set_stamp(file, stamp)
             self._versions[file] = seen[1] if seen is not None and seen[0] == stamp else UNKNOWN
 
     def look_again(self, files: Iterable[FileId]) -> None:
         """Stamp these files anew; what is known of one goes only if its stamp differs or was not to be believed."""
         self._grow()
-        rows = list(files)
-        for file, stamp in zip(rows, self._stamps_now(rows), strict=True):
-            if stamp is not None and stamp == self._stamps[file] and file not in self._racy:
+        for file in self._doubted(list(files)):
+            self._ask_memory(file)
+            stamp = self._stamp(file)
+            if stamp is not None and stamp == self._stamp_of(file) and file not in self._racy:
                 continue
             self._note_move(file)
-            self._stamps[file] = stamp
+            self._set_stamp(file, stamp)
             self._versions[file] = ABSENT if stamp is None else UNKNOWN
             self._racy.discard(file)
             self._assumed.discard(file)
@@ -138,7 +166,7 @@ class FileTable:
 
     def stale(self, files: Sequence[FileId]) -> list[FileId]:
         """Those of these files whose stamps are others now."""
-        return [file for file, stamp in zip(files, self._stamps_now(files), strict=True) if stamp != self._stamps[file]]
+        return [file for file in self._doubted(files) if self._stamp(file) != self._stamp_of(file)]
 
     def look_for_changes(self, files: Iterable[FileId]) -> list[FileId]:
         """Look at these files again, and at all whose stamps were not to be believed: those with another content now.
@@ -154,13 +182,21 @@ class FileTable:
         self._moved.clear()
         return found
 
+    def _doubted(self, files: Sequence[FileId]) -> Sequence[FileId]:
+        """Those whose stamps, in one pass over the disk, do not tell by themselves that nothing happened."""
+        if len(files) < FEW:
+            return files
+        changed = set(self._changes(files))
+        return [file for file in files if file in changed or file in self._racy or file in self._assumed]
+
     def forget(self, files: Iterable[FileId]) -> None:
         """Nothing is known of these files any more: a job may have written them."""
         self._grow()
         for file in files:
             self._note_move(file)
             self._versions[file] = UNSEEN
-            self._stamps[file] = None
+            self._set_stamp(file, None)
+            self._forgotten.add(file)
             self._racy.discard(file)
             self._assumed.discard(file)
 
@@ -168,7 +204,7 @@ class FileTable:
         """Let a file that is not there count as having this version: a temporary one, which can be made anew."""
         self._grow()
         self._versions[file] = version
-        self._stamps[file] = None
+        self._set_stamp(file, None)
         self._assumed.add(file)
 
     def is_assumed(self, file: FileId) -> bool:
@@ -192,6 +228,17 @@ class FileTable:
         self._ask_memory(file)
         return VersionId(self._versions[file])
 
+    def known_all(self, files: Sequence[FileId]) -> list[int]:
+        """`known` of each of these files."""
+        self._grow()
+        found = [self._versions[file] for file in files]
+        if TRUSTED in found:
+            before = self._versions_before
+            found = [before[file] if now == TRUSTED else now for file, now in zip(files, found, strict=True)]
+            if min(found) < ABSENT:
+                return [self.known(file) for file in files]
+        return found
+
     def version(self, file: FileId) -> VersionId:
         """The version; the file is hashed if its stamp does not tell."""
         versions = self._versions
@@ -203,6 +250,11 @@ class FileTable:
                 self._hash(file)
         return VersionId(versions[file])
 
+    def versions(self, files: Sequence[FileId]) -> list[int]:
+        """`version` of each of these files."""
+        found = self.known_all(files)
+        return [self.version(file) for file in files] if found and min(found) < ABSENT else found
+
     def is_there(self, file: FileId) -> bool:
         """Whether there was something at the path when it was last looked at; looks if nobody has."""
         if file >= len(self._versions) or self._versions[file] == UNSEEN:
@@ -211,28 +263,24 @@ class FileTable:
 
     def is_folder(self, file: FileId) -> bool:
         """Whether what was at the path when it was last looked at is a folder."""
-        self._ask_memory(file)
-        stamp = self._stamps[file]
-        return stamp is not None and stamp.size == FOLDER_SIZE
+        return self._stamps[SIZE][file] == FOLDER_SIZE
 
     def changed(self, files: Iterable[FileId]) -> set[FileId]:
-        """Those of these files that are not on disk what `version` said. A racy stamp is not believed: hashed again."""
-        rows = list(files)
-        return {
-            file
-            for file, stamp in zip(rows, self._stamps_now(rows), strict=True)
-            if stamp != self._stamps[file]
-            or file in self._assumed
-            or (stamp is not None and file in self._racy and not self._is_still(file))
-        }
+        """Those of these files that are not `is_unchanged`, in one pass over the disk."""
+        return {file for file in self._doubted(list(files)) if not self.is_unchanged(file)}
 
     def is_unchanged(self, file: FileId) -> bool:
-        """Whether a file on disk is what `version` said: see `changed`."""
-        return not self.changed([file])
-
-    def _is_still(self, file: FileId) -> bool:
-        """Whether the content of a file is that of its version."""
-        digest = self._disk.digest(self._plan.path(file))
+        """Whether the file on disk is what `version` said. A racy stamp is not believed: hashed again."""
+        if file in self._assumed:
+            return False
+        self._ask_memory(file)
+        path = self._plan.path(file)
+        stamp = self._stamp(file)
+        if stamp != self._stamp_of(file):
+            return False
+        if stamp is None or file not in self._racy:
+            return True
+        digest = self._disk.digest(path)
         return digest is not None and digest == self._memory.version(VersionId(self._versions[file])).digest
 
     def is_as_at(self, file: FileId, moment: int) -> bool:
@@ -246,7 +294,7 @@ class FileTable:
             return self.is_unchanged(file)
         self.forget([file])
         self.look([file])
-        stamp = self._stamps[file]
+        stamp = self._stamp_of(file)
         return stamp is None or stamp.ctime < moment
 
     def confirm(self) -> None:
@@ -255,7 +303,7 @@ class FileTable:
         The outputs of quick jobs are all racy: they are hashed as soon as they are written. Large ones are left.
         """
         for file in sorted(self._racy):
-            stamp, path, now = self._stamps[file], self._plan.path(file), self._disk.now()
+            stamp, path, now = self._stamp_of(file), self._plan.path(file), self._disk.now()
             if stamp is None or not 0 <= stamp.size <= MOST_CONFIRMED or self._disk.is_racy(stamp, now):
                 continue
             version = VersionId(self._versions[file])
@@ -270,62 +318,87 @@ class FileTable:
         A stamp is unsure if it is racy, or if the file changed after a verdict was made from what it was.
         """
         self._grow()
-        columns = [array("q", column) for column in self._before] or [array("q") for _ in NEVER]
-        for column in columns:
-            column.extend([0] * (len(self._versions) - len(column)))
-        rows, absent, folders, unsure = array("I"), array("I"), array("I"), False
-        for row, version in enumerate(self._versions):
-            if version == TRUSTED:
-                rows.append(row)
+        columns = [array("q", column) for column in self._stamps]
+        versions = array("i", self._versions_before)
+        versions.extend([UNKNOWN] * (len(self._versions) - len(versions)))
+        looked_at = [row for row, version in enumerate(self._versions) if version not in {TRUSTED, UNSEEN}]
+        absent, folders, unsure, untold = array("I"), array("I"), False, set()
+        for row in looked_at:
+            version, size = self._versions[row], columns[SIZE][row]
+            versions[row] = version
+            if row not in self._racy and row not in self._moved and self._is_plain(row):
                 continue
-            if version == UNSEEN:
-                continue
-            stamp = self._stamps[row]
-            plain = stamp is not None and stamp.size != FOLDER_SIZE
-            sure = row not in self._racy and row not in self._moved
-            for column, number in zip(columns, stamp if stamp is not None and plain and sure else NEVER, strict=True):
-                column[row] = number
-            if not sure:
+            untold.add(row)
+            if row in self._racy or row in self._moved:
                 unsure = True
-            elif plain:
-                rows.append(row)
-            elif stamp is not None and version >= 0:
+            elif size == FOLDER_SIZE and version >= 0:
                 unsure = True  # what lies in the folder decided, and only a walk through it can tell of that
             else:
-                (absent if stamp is None else folders).append(row)
-        return Settled(columns=columns, rows=rows, absent=absent, folders=folders, unsure=unsure)
+                (folders if size == FOLDER_SIZE else absent).append(row)
+            for column, number in zip(columns, NEVER, strict=True):
+                column[row] = number
+        rows = (row for row, version in enumerate(self._versions) if version != UNSEEN and row not in untold)
+        return Settled(
+            columns=columns,
+            versions=versions,
+            changed=self._moved_since(columns, [*looked_at, *self._forgotten]),
+            rows=array("I", rows),
+            absent=absent,
+            folders=folders,
+            unsure=unsure,
+        )
+
+    def _moved_since(self, columns: Sequence[array[int]], rows: Iterable[int]) -> list[FileId]:
+        """Those of these rows whose numbers are not what was remembered, and the rows that are new since then."""
+        if not self._before:
+            return []
+        count = len(self._before[0])
+        pairs = list(zip(self._before, columns, strict=True))
+        moved = (row for row in rows if row < count and any(old[row] != new[row] for old, new in pairs))
+        return [*map(FileId, dict.fromkeys(moved)), *map(FileId, range(count, len(columns[0])))]
 
     def _ask_memory(self, file: FileId) -> None:
         """Find out which version a trusted stamp stands for."""
         if self._versions[file] != TRUSTED:
             return
-        stamp = self._stamps[file] = Stamp._make(column[file] for column in self._before)
-        seen = self._memory.sighting(self._plan.path(file))
+        if self._versions_before[file] >= 0:
+            self._versions[file] = self._versions_before[file]
+            return
+        stamp, seen = self._stamp_of(file), self._memory.sighting(self._plan.path(file))
         self._versions[file] = seen[1] if seen is not None and seen[0] == stamp else UNKNOWN
+
+    def _stamp_of(self, file: FileId) -> Stamp | None:
+        """The stamp that is written down for a file."""
+        stamp = Stamp._make(column[file] for column in self._stamps)
+        return None if stamp == NEVER else stamp
+
+    def _set_stamp(self, file: FileId, stamp: Stamp | None) -> None:
+        for column, number in zip(self._stamps, stamp or NEVER, strict=True):
+            column[file] = number
+
+    def _is_plain(self, file: int) -> bool:
+        """Whether the stamp is that of something that is there and no folder."""
+        return self._stamps[SIZE][file] != FOLDER_SIZE and any(column[file] for column in self._stamps)
 
     def _note_move(self, file: FileId) -> None:
         """What is known of a file is about to be replaced: verdicts may have been made from it."""
-        if self._versions[file] >= ABSENT or self._versions[file] == TRUSTED:
+        self._ask_memory(file)
+        if self._versions[file] >= ABSENT:
             self._moved.setdefault(file, self._versions[file])
 
-    def _stamps_now(self, files: Sequence[FileId]) -> list[Stamp | None]:
-        """The present stamps of files that are known, in order; those of folders are of all below."""
-        for file in files:
-            self._ask_memory(file)
-        paths = list(map(self._plan.path, files))
-        stamps = self._disk.stamps(paths)
-        for at, stamp in enumerate(stamps):
-            if stamp is not None and stamp.size == FOLDER_SIZE:
-                stamps[at] = self._disk.tree_stamp(paths[at])
-        return stamps
+    def _stamp(self, file: FileId) -> Stamp | None:
+        path = self._plan.path(file)
+        stamp = self._disk.stamp(path)
+        return self._disk.tree_stamp(path) if stamp is not None and stamp.size == FOLDER_SIZE else stamp
 
     def _hash(self, file: FileId) -> None:
         path = self._plan.path(file)
-        stamp = self._stamps[file]
+        stamp = self._stamp_of(file)
         hashed_at = self._disk.now()
         digest = self._disk.digest(path)
         if digest is None or stamp is None:
-            self._stamps[file], self._versions[file] = None, ABSENT
+            self._set_stamp(file, None)
+            self._versions[file] = ABSENT
             return
         version = self._versions[file] = self._memory.record_version(path, digest)
         if self._disk.is_racy(stamp, hashed_at):
@@ -338,4 +411,5 @@ class FileTable:
         missing = self._plan.file_count - len(self._versions)
         if missing:
             self._versions.extend([UNSEEN] * missing)
-            self._stamps.extend([None] * missing)
+            for column in self._stamps:
+                column.extend(array("q", bytes(8 * missing)))

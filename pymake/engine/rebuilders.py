@@ -101,7 +101,7 @@ class VerifyingTraces:
             return False
         known, plan = self._files.known, self._plan
         return (
-            sorted(map(known, plan.dirtying(job))) == trace.inputs.tolist()
+            sorted(self._files.known_all(plan.dirtying(job))) == trace.inputs.tolist()
             and sorted(map(known, self.outputs(job, trace) if plan.has_patterns else plan.outputs(job)))
             == trace.outputs.tolist()
             and all(self._is_as_found(known(self._discovered_file(found)), found) for found in trace.discovered)
@@ -310,12 +310,19 @@ class VerifyingTraces:
     def _changed(self, files: Sequence[FileId], versions: array[int], added: Sequence[str]) -> Iterator[FileId]:
         """The files that were there then, with another version. Hashed one by one, as far as anybody asks."""
         remembered, new = set(versions), set(added)
-        for file in files:
+        for file in self._unlike(files, versions):
             if self._plan.path(file) not in new and self._files.version(file) not in remembered:
                 yield file
 
+    def _unlike(self, files: Sequence[FileId], versions: array[int]) -> list[FileId]:
+        """The files whose stamps do not tell that they have one of these versions, in order."""
+        remembered = set(versions)
+        known = self._files.known_all(files)
+        return [file for file, version in zip(files, known, strict=True) if version not in remembered]
+
     def _set_difference(self, files: Sequence[FileId], versions: array[int]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Paths that are new, and paths that are gone, sorted."""
-        now = {self._plan.path(file) for file in files}
-        then = {self._memory.version(VersionId(version)).path for version in versions}
+        """Paths that are new, and paths that are gone, sorted. A version tells its path, so most need no look."""
+        rest = set(versions).difference(self._files.known_all(files))
+        now = {self._plan.path(file) for file in self._unlike(files, versions)}
+        then = {self._memory.version(VersionId(version)).path for version in rest}
         return tuple(sorted(now - then)), tuple(sorted(then - now))

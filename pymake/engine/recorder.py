@@ -131,8 +131,7 @@ class Recorder:
         """
         inputs = self._inputs(jobs)
         self._files.look_again(inputs)
-        for file in inputs:
-            self._files.version(file)
+        self._files.versions(list(inputs))
         old = [self._old_outputs(job) for job in jobs]
         self._memory.record_starts([self._start(job) for job in jobs])
         for folder in {folder: None for job in jobs for folder in self._folders(job)}:
@@ -365,10 +364,12 @@ class Recorder:
         )
         return trace if before is None else replace(trace, causes=causes_of(self._memory, before, trace, reason))
 
-    def _versions(self, files: Iterable[FileId]) -> array[int]:
-        return array("I", sorted(map(self._version, files)))
-
-    def _version(self, file: FileId) -> VersionId:
+    def _versions(self, files: Sequence[FileId]) -> array[int]:
         """A file that the run looked for in vain has a version too, so that its coming is noticed."""
-        version = self._files.version(file)
-        return self._memory.record_version(self._plan.path(file), NOTHING) if version == ABSENT else version
+        found = self._files.versions(files)
+        if ABSENT in found:
+            found = [self._nothing(file) if now == ABSENT else now for file, now in zip(files, found, strict=True)]
+        return array("I", sorted(found))
+
+    def _nothing(self, file: FileId) -> VersionId:
+        return self._memory.record_version(self._plan.path(file), NOTHING)

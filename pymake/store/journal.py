@@ -82,6 +82,7 @@ class Journal:
         self._writable = writable
         self._notes = list(notes)
         self._records = 0
+        self._is_renumbered = False
         self._contents = self._load()
         self._written_versions = len(self._contents.paths)
         self._written_sightings = len(self._contents.sighted)
@@ -92,6 +93,11 @@ class Journal:
     def notes(self) -> tuple[str, ...]:
         """For the user, one line each: what was found wrong and what was done."""
         return tuple(self._notes)
+
+    @property
+    def is_renumbered(self) -> bool:
+        """Whether versions have other numbers on disk than here: the journal was compacted when it was closed."""
+        return self._is_renumbered
 
     # Memory
 
@@ -294,6 +300,7 @@ class Journal:
         try:
             _write_file(beside, compacted(self._contents))
             os.replace(beside, self._path)
+            self._is_renumbered = True
         except OSError:
             with contextlib.suppress(OSError):
                 os.unlink(beside)

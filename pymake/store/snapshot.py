@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
     from pymake.model.ids import JobId
 
-ABOUT, CLEAN, DISCOVERED_STARTS, DISCOVERED_VALUES, READERS = 10, 11, 12, 13, 14
-"""Sections: what the plan was made of, a byte for each job, the discoverers by file, `Survey.readers`."""
+ABOUT, CLEAN, DISCOVERED_STARTS, DISCOVERED_VALUES, READERS, VERSIONS = 10, 11, 12, 13, 14, 15
+"""Sections: what the plan was made of, a byte for each job, the discoverers by file, `Survey.readers`,
+`Settled.versions`."""
 
 MOST_LINES = 10
 _NEW = f"{door.PATH}.new"
@@ -28,12 +29,13 @@ _NEW = f"{door.PATH}.new"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptLine:
-    """A command line for which there was nothing left to do.
+    """A command line, and what it wants; `is_over` if there was nothing left to do for it.
 
     `rows` are the files that it depends on; None for all. `kinds` are files of which only the kind matters. `text` is
     what it says when there is nothing to do, on stderr. `wanted` and `goals` as in a selection.
     """
 
+    is_over: bool
     rows: array[int] | None
     kinds: Mapping[str, int]
     text: bytes
@@ -45,13 +47,15 @@ class KeptLine:
 class Kept:
     """What a snapshot holds beside the plan.
 
-    `about` is what the build files said beside tasks, and how they were read (see `store.values`). `columns` as in
-    `Settled`; `clean[job]` is 1 if they prove the job clean. `discoverers` and `readers` as in `Before`.
+    `about` is what the build files said beside tasks, and how they were read (see `store.values`). `columns` and
+    `versions` as in `Settled`; `clean[job]` is 1 if they prove the job clean. `discoverers` and `readers` as in
+    `Before`.
     """
 
     observed: Observed
     about: bytes
     columns: Sequence[array[int]]
+    versions: array[int]
     clean: bytes
     discoverers: Rows
     readers: Mapping[int, Sequence[JobId]]
@@ -72,6 +76,7 @@ def write_snapshot(root: str, kept: Kept, paths: Iterable[str], plan: Mapping[in
         door.HEAD: marshal.dumps(head),
         door.PATHS: os.fsencode("\0".join(paths)),
         door.STAMPS: b"".join([column.tobytes() for column in kept.columns]),
+        VERSIONS: kept.versions.tobytes(),
         ABOUT: kept.about,
         CLEAN: kept.clean,
         DISCOVERED_STARTS: starts.tobytes(),
@@ -141,6 +146,10 @@ class Snapshot:
         count = len(numbers) // 4
         return [numbers[first : first + count] for first in range(0, 4 * count, count)] or [array("q")] * 4
 
+    def versions(self) -> array[int]:
+        """See `Kept`."""
+        return self.numbers("i", VERSIONS)
+
     def clean(self) -> bytearray:
         """See `Kept`."""
         return bytearray(self.section(CLEAN))
@@ -164,8 +173,9 @@ class Snapshot:
         return None if line is None else self._line(line)
 
     def _line(self, line: door.Line) -> KeptLine:
-        rows, kinds, _, text, wanted = line
+        rows, kinds, _, text, wanted, is_over = line
         return KeptLine(
+            is_over=is_over,
             rows=self.numbers("I", rows) if rows else None,
             kinds={os.fsdecode(path): kind for path, kind in kinds},
             text=text,
@@ -198,7 +208,7 @@ def _lines(lines: Mapping[door.Key, KeptLine]) -> tuple[dict[door.Key, door.Line
             sections[number] = line.rows.tobytes()
         sections[number + 1], sections[number + 2] = line.wanted, array("I", line.goals).tobytes()
         kinds = tuple((os.fsencode(path), int(kind)) for path, kind in line.kinds.items())
-        found[key] = (0 if line.rows is None else number, kinds, 0, line.text, number + 1)
+        found[key] = (0 if line.rows is None else number, kinds, 0, line.text, number + 1, line.is_over)
     return found, sections
 
 
