@@ -64,7 +64,9 @@ def build(
         stack.callback(lock.release)
         with phase("memory"), collection_paused():
             known = None if basis is None or basis.restored is None else basis.restored.known()
-            state = open_state(project.root, writing=True, journal=_journal(options, project.root, stack))
+            journal = _journal(options, project.root, stack)
+            is_unchanged = known is not None and journal is None
+            state = open_state(project.root, writing=True, journal=journal, is_unchanged=is_unchanged)
         stack.callback(state.close)
         if basis is not None and given is not None:
             basis = replace(basis, key=given.key(project.root))

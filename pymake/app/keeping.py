@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Sequence
 
     from pymake.app.session import Session
-    from pymake.engine.files import Settled
+    from pymake.engine.settled import Settled
     from pymake.model.events import Event
     from pymake.reporters.lines import Lines
     from pymake.store.values import Variant

@@ -165,9 +165,7 @@ def _opened(
     planned = _planned(project, memory, basis.observed) if restored is None else restored
     plan = planned.plan
     orphaned = Orphaned() if known or plan.has_patterns else orphaned_of(project, plan, disk, memory)
-    files = FileTable(plan, disk, memory, hidden=frozenset(orphaned.removable))
-    if known is not None:
-        files.remember(known.columns, known.versions)
+    files = _files(plan, disk, memory, orphaned, known)
     manifests, rebuilder, surveyor = _judges(plan, files, memory, _wish(project, aim))
     surveying = Surveying(surveyor, rebuilder, files, disk)
     if restored is None:
@@ -200,6 +198,13 @@ def _opened(
         restored=restored,
         known=known,
     )
+
+
+def _files(plan: Plan, disk: RealDisk, memory: Memory, orphaned: Orphaned, known: Known | None) -> FileTable:
+    files = FileTable(plan, disk, memory, hidden=frozenset(orphaned.removable))
+    if known is not None:
+        files.remember(known.columns, known.versions)
+    return files
 
 
 def _planned(project: Project, memory: Memory, observed: Observed) -> Compiled:
@@ -353,7 +358,8 @@ def look(project: Project, aim: Aim, basis: Basis | None = None, *, journal: str
     """A session that never waits and never writes. `journal` is that of `open_state`."""
     with collection_paused():
         known = None if basis is None or basis.restored is None else basis.restored.known()
-        state = open_state(project.root, writing=False, journal=journal)
+        is_unchanged = known is not None and journal is None
+        state = open_state(project.root, writing=False, journal=journal, is_unchanged=is_unchanged)
         return open_session(project, aim, state, basis=basis, known=known)
 
 

@@ -41,8 +41,8 @@ def _facets(before: Trace, after: Trace) -> Iterator[Cause]:
 
 
 def _inputs(memory: Memory, before: Trace, after: Trace) -> Iterator[Cause]:
-    then = _digests(memory, (*before.inputs, *before.discovered))
-    now = _digests(memory, (*after.inputs, *after.discovered))
+    old, new = {*before.inputs, *before.discovered}, {*after.inputs, *after.discovered}
+    then, now = _digests(memory, old - new), _digests(memory, new - old)  # equal numbers are equal paths and contents
     for path in sorted({*then, *now}):
         if then.get(path) != now.get(path):
             yield Cause("input", path, then.get(path, ""), now.get(path, ""))

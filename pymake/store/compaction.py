@@ -1,7 +1,6 @@
 """A journal written anew, without what newer records replaced.
 
-Worth it when dead records outweigh the live ones, or when the live ones lie in so many small records that loading is
-slow: a full build leaves three or four records a job, and the same facts in blocks load in half the time.
+Worth it when dead records outweigh the live ones. That there are many small ones does no harm: they have an index.
 """
 
 from __future__ import annotations
@@ -30,23 +29,26 @@ SMALLEST = 1 << 20
 BLOCK = 1 << 14
 """Most versions or sightings in one record."""
 
-FEW_RECORDS = 2_000
-"""So many small records load fast enough."""
+GOOD_PART = 16
+"""A sixteenth of the file takes fifty times as long to fill with jobs that run as to write anew."""
 
 VERSION_BYTES = DIGEST_BYTES + 40
 SIGHTING_BYTES = 4 + 8 * STAMP_NUMBERS
 """What one takes on disk, a path of usual length included."""
 
 
-def is_due(contents: Contents, *, size: int, records: int) -> bool:
-    """Whether the journal of this size (bytes) and number of records is worth writing anew."""
+def is_due(contents: Contents, *, size: int, written: int) -> bool:
+    """Whether the journal of this size, of which this build has written so many bytes, is worth writing anew.
+
+    More than half of it has to be dead. Nobody waits for it who ran a few jobs: the build has to have written a good
+    part of the file itself, unless nearly all is dead.
+    """
     if size <= SMALLEST:
         return False
     old_versions = len(contents.paths) - contents.count_paths()
     old_sightings = len(contents.sighted) - len(contents.seen)
     dead = contents.dead + old_versions * VERSION_BYTES + old_sightings * SIGHTING_BYTES
-    live_records = len(contents.traces) + len(contents.failures) + len(contents.starts)
-    return 2 * dead > size or 2 * records > 3 * live_records + FEW_RECORDS
+    return 2 * dead > size and (GOOD_PART * written > size or GOOD_PART * (size - dead) < size)
 
 
 def compacted(contents: Contents) -> Iterator[bytes]:

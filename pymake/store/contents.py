@@ -42,13 +42,13 @@ class Contents:
         "_beside",
         "_latest",
         "_previous",
+        "_seen",
         "data",
         "dead",
         "digests",
         "disowned",
         "failures",
         "paths",
-        "seen",
         "sighted",
         "stamps",
         "starts",
@@ -59,9 +59,9 @@ class Contents:
         self.data = data
         self.paths: list[str] = []
         self.digests = bytearray()
-        self._latest: dict[str, int] = {}
+        self._latest: dict[str, int] | None = {}
         self._previous = array("i")
-        self.seen: dict[str, int] = {}
+        self._seen: dict[str, int] | None = {}
         self.sighted = array("I")
         self.stamps = array("q")
         self.traces: dict[str, int] = {}
@@ -75,6 +75,35 @@ class Contents:
         """Bytes of traces, failures and starts that newer records replaced."""
 
     # Filling
+
+    def fill(
+        self, *, paths: list[str], digests: bytes, previous: array[int], sighted: array[int], stamps: array[int]
+    ) -> None:
+        """Take in the tables of an index, in the place of the records that they were made of.
+
+        What is looked up by path is made when somebody asks: it takes as long as all the rest.
+
+        Raises:
+            ValueError: they do not fit together.
+        """
+        counts = (len(digests), len(previous) * DIGEST_BYTES, len(stamps))
+        if counts != (len(paths) * DIGEST_BYTES, len(paths) * DIGEST_BYTES, len(sighted) * STAMP_NUMBERS):
+            raise ValueError("the columns of the index differ in length")
+        self.paths, self.digests, self._previous = paths, bytearray(digests), previous
+        self.sighted, self.stamps = sighted, stamps
+        self._seen = self._latest = None
+
+    @property
+    def seen(self) -> dict[str, int]:
+        """The row of the last sighting of each path."""
+        if self._seen is None:
+            self._seen = dict(zip(map(self.paths.__getitem__, self.sighted), range(len(self.sighted)), strict=True))
+        return self._seen
+
+    def previous(self) -> array[int]:
+        """By version, the one that its path had before; -1 for the first."""
+        self._index()
+        return self._previous
 
     def take(self, kind: int, start: int, end: int) -> None:
         """Take one record in. Raises ValueError, IndexError or struct.error if it cannot be."""
@@ -124,25 +153,28 @@ class Contents:
             return found
         if len(digest) != DIGEST_BYTES or "\0" in path:
             raise InternalError(f"not a version: {path!r}, {digest.hex()}")
+        latest = self._index()
         number = len(self.paths)
         self.paths.append(path)
         self.digests += digest
-        self._previous.append(self._latest.get(path, NO_VERSION))
-        self._latest[path] = number
+        self._previous.append(latest.get(path, NO_VERSION))
+        latest[path] = number
         return VersionId(number)
 
     def add_sighting(self, path: str, stamp: Stamp, version: VersionId) -> None:
         """The path has the version while it has the stamp."""
         if self.paths[version] != path:
             raise InternalError(f"version {version} is not one of {path}")
-        self.seen[path] = len(self.sighted)
+        if self._seen is not None:
+            self._seen[path] = len(self.sighted)
         self.sighted.append(version)
         self.stamps.extend(stamp)
 
     def _take_sightings(self, numbers: array[int], stamps: array[int]) -> None:
         first = len(self.sighted)
         paths = [self.paths[number] for number in numbers]
-        self.seen.update(zip(paths, range(first, first + len(paths)), strict=True))
+        if self._seen is not None:
+            self._seen.update(zip(paths, range(first, first + len(paths)), strict=True))
         self.sighted.extend(numbers)
         self.stamps.extend(stamps)
 
@@ -212,8 +244,7 @@ class Contents:
 
     def find_version(self, path: str, digest: bytes) -> VersionId | None:
         """The number of a content that the path had at any time."""
-        self._index()
-        number = self._latest.get(path, NO_VERSION)
+        number = self._index().get(path, NO_VERSION)
         while number != NO_VERSION:
             at = number * DIGEST_BYTES
             if self.digests[at : at + DIGEST_BYTES] == digest:
@@ -267,14 +298,15 @@ class Contents:
 
     def count_paths(self) -> int:
         """How many paths have versions."""
-        self._index()
-        return len(self._latest)
+        return len(self._index())
 
-    def _index(self) -> None:
-        """Catch up with versions that were taken in. Not done while loading: a build that hashes nothing needs none."""
-        if len(self._previous) == len(self.paths):
-            return
+    def _index(self) -> dict[str, int]:
+        """The last version of each path. Not made while loading: a build that hashes nothing needs none."""
+        if self._latest is None:
+            indexed = len(self._previous)
+            self._latest = dict(zip(self.paths[:indexed], range(indexed), strict=True))
         for number in range(len(self._previous), len(self.paths)):
             path = self.paths[number]
             self._previous.append(self._latest.get(path, NO_VERSION))
             self._latest[path] = number
+        return self._latest

@@ -18,8 +18,8 @@ LAYOUT = "pymake state"
 LAYOUT_VERSION = 1
 OURS = frozenset(
     [
-        *(".gitignore", "cache", "clock", "format", "journal", "journal.new", "lock", "lock.holder", "logs"),
-        *("jobserver", "snapshot", "snapshot.new"),
+        *(".gitignore", "cache", "clock", "format", "lock", "lock.holder", "logs", "jobserver"),
+        *("journal", "journal.new", "journal.index", "journal.index.new", "snapshot", "snapshot.new"),
     ]
 )
 """What a pymake may have left that was killed while it made the folder, or that went on when the folder was removed."""
@@ -42,10 +42,10 @@ class StateFolder:
         self.memory.close()
 
 
-def open_state(root: str, *, writing: bool, journal: str | None = None) -> StateFolder:
+def open_state(root: str, *, writing: bool, journal: str | None = None, is_unchanged: bool = False) -> StateFolder:
     """Open the folder. With `writing` what is missing is made and what is broken is set aside; hold the lock.
 
-    With `journal`, a path, what is remembered is there and not in the folder.
+    With `journal`, a path, what is remembered is there and not in the folder. `is_unchanged` as in `Journal`.
 
     Without, nothing is made or changed, and a folder that is not there is an empty memory.
 
@@ -59,7 +59,7 @@ def open_state(root: str, *, writing: bool, journal: str | None = None) -> State
     if journal is not None:
         there = writing or os.path.exists(journal)
         return StateFolder(memory=Journal(journal if there else os.devnull, writable=writing), logs=FileLogs(root))
-    return StateFolder(memory=_journal(root, version, writing=writing), logs=FileLogs(root))
+    return StateFolder(memory=_journal(root, version, writing=writing, is_unchanged=is_unchanged), logs=FileLogs(root))
 
 
 def prepare(root: str) -> int:
@@ -120,10 +120,10 @@ def _recognised(path: str, names: list[str]) -> int:
     raise _foreign("exists and was not made by pymake")
 
 
-def _journal(root: str, version: int, *, writing: bool) -> Journal:
+def _journal(root: str, version: int, *, writing: bool, is_unchanged: bool) -> Journal:
     path = os.path.join(_path(root), "journal")
     if version == LAYOUT_VERSION:
-        return Journal(path, writable=writing)
+        return Journal(path, writable=writing, is_unchanged=is_unchanged)
     note = f"{FOLDER} has layout {version}, which this pymake does not know; every job runs again"
     if not writing:
         return Journal(os.devnull, writable=False, notes=(note,))

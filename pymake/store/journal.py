@@ -34,6 +34,7 @@ from pymake.model.trace import DIGEST_BYTES
 from pymake.store.compaction import compacted, is_due
 from pymake.store.contents import Contents
 from pymake.store.format import FRAME, HEADER, MAGIC, Ending, Kind, ending, frame, frames
+from pymake.store.index import drop_index, fill_from_index, is_worth_it, write_index
 from pymake.store.records import (
     STAMP_NUMBERS,
     encode_disown,
@@ -64,7 +65,8 @@ class Journal:
 
     Without `writable` nothing on disk is made, changed or
     repaired, and what is recorded is known to this object only. Two writers at once are kept apart by the lock, not
-    here. `notes` are the first notes; what is wrong with the file is added.
+    here. `notes` are the first notes; what is wrong with the file is added. `is_unchanged` says that the file is as the
+    last build left it, so that its index need not be compared with it.
 
     >>> journal = Journal("/no/such/file", writable=False)
     >>> journal.record_version("a.txt", bytes(16)), journal.find_version("a.txt", bytes(16))
@@ -74,8 +76,11 @@ class Journal:
         StateError: the file cannot be read, or written.
     """
 
-    def __init__(self, path: str, *, writable: bool, notes: Iterable[str] = ()) -> None:
+    def __init__(self, path: str, *, writable: bool, notes: Iterable[str] = (), is_unchanged: bool = False) -> None:
         self._path = path
+        self._index = f"{path}.index"
+        self._indexed = 0
+        self._is_unchanged = is_unchanged
         self._shown = f"{FOLDER}/journal"
         self._file: int | None = None
         self._refusal: StateError | None = None
@@ -84,6 +89,7 @@ class Journal:
         self._records = 0
         self._is_renumbered = False
         self._contents = self._load()
+        self._size_before = self._size
         self._written_versions = len(self._contents.paths)
         self._written_sightings = len(self._contents.sighted)
         if writable:
@@ -240,8 +246,10 @@ class Journal:
             return
         try:
             self.flush()
-            if is_due(self._contents, size=self._size, records=self._records):
+            if is_due(self._contents, size=self._size, written=self._size - self._size_before):
                 self._compact()
+            elif is_worth_it(self._size, self._indexed):
+                write_index(self._index, self._contents, self._size, self._records)
         finally:
             self._let_go()
 
@@ -297,6 +305,7 @@ class Journal:
     def _compact(self) -> None:
         """Replace the file. If that fails (a full disk), the old one is as good as before."""
         beside = self._path + ".new"
+        drop_index(self._index)
         try:
             _write_file(beside, compacted(self._contents))
             os.replace(beside, self._path)
@@ -314,8 +323,10 @@ class Journal:
             if not HEADER.startswith(contents.data):
                 self._set_aside(_foreign(contents.data), b"")
             return Contents(bytearray(HEADER))
+        begin, self._records = fill_from_index(self._index, contents, is_unchanged=self._is_unchanged)
+        self._indexed, self._size = begin, begin or len(HEADER)
         try:
-            for kind, start, end in frames(contents.data, len(HEADER)):
+            for kind, start, end in frames(contents.data, self._size):
                 contents.take(kind, start, end)
                 self._size = end
                 self._records += 1
