@@ -10,14 +10,14 @@ def main() -> int:
     try:
         from pymake.door import answer  # noqa: PLC0415  # not on every system
     except ImportError:
-        code = None
+        found = None
     else:
-        code = answer(sys.argv[1:])
-    if code is not None:
-        return code
+        found = answer(sys.argv[1:])
+    if isinstance(found, int):
+        return found
     from pymake.app.cli.main import main as run  # noqa: PLC0415  # the door itself loads nothing
 
-    return run()
+    return run(looked=found)
 
 
 if __name__ == "__main__":

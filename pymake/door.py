@@ -76,6 +76,9 @@ of the project matters."""
 Head = tuple[str, Stamp4 | None, Observed, dict[Key, Line]]
 """Identity, stamp of the journal, what evaluation looked at, the last command lines."""
 Sections = dict[int, tuple[int, int, bytes]]
+Looked = tuple[bytes, list[int]]
+"""What the fast door has seen when it gave up: the table of the snapshot, and the rows of all files whose stamps are
+not the ones in it. So nobody need look at the others again."""
 
 
 def identity() -> str:
@@ -149,8 +152,8 @@ def root_and_where(words: list[str]) -> tuple[str, str] | None:
     return folder or "/", start[len(folder) + 1 :]
 
 
-def answer(words: list[str]) -> int | None:
-    """The exit code, after the text was written; None if the full door has to be taken."""
+def answer(words: list[str]) -> int | Looked | None:
+    """The exit code, after the text was written; else the full door has to be taken, with what was seen so far."""
     if BUILDING in posix.environ:
         return None
     gc.disable()
@@ -165,13 +168,13 @@ def answer(words: list[str]) -> int | None:
                 return code
             found = _line(key_of(words, place[1]))
     except (OSError, ValueError, TypeError, KeyError, IndexError, EOFError, UnicodeError):
-        found = None
-    if found is not None:
+        pass
+    if found is not None and len(found) > 2:
         return _say(found)
     if here is not None:
         posix.chdir(here)
     gc.enable()
-    return None
+    return found
 
 
 def opened(file: int) -> tuple[Sections, Head] | None:
@@ -196,8 +199,8 @@ def _rung(words: list[str], here: str) -> int | None:
     return ring(SOCKET, identity(), here, words)
 
 
-def _line(key: Key) -> Line | None:
-    """The line, if there is nothing to do for it in the current folder."""
+def _line(key: Key) -> Line | Looked | None:
+    """The line, if there is nothing to do for it in the current folder; else which files changed, if all were seen."""
     file = posix.open(PATH, posix.O_RDONLY | posix.O_CLOEXEC)
     try:
         found = opened(file)
@@ -205,41 +208,48 @@ def _line(key: Key) -> Line | None:
             return None
         sections, (_, journal, _, lines) = found
         line = lines.get(key)
-        if line is None or not line[5] or stamp_of(JOURNAL) != journal:
+        if line is None or (line[0] and not line[5]) or stamp_of(JOURNAL) != journal:
             return None
+        table = posix.pread(file, TABLE, 0)
         paths, stamps = section(file, sections, PATHS), section(file, sections, STAMPS)
         rows = section(file, sections, line[0]) if line[0] else None
     finally:
         posix.close(file)
     if paths is None or stamps is None or (line[0] and rows is None) or not _are(line[1]):
         return None
-    return line if _unchanged(paths.split(b"\0"), stamps, rows) else None
+    changed = _changed(paths.split(b"\0"), stamps, rows)
+    if rows is None and (changed or not line[5]):
+        return table, changed
+    return None if changed else line
 
 
-def _unchanged(paths: list[bytes], stamps: bytes, rows: bytes | None) -> bool:
-    """Whether the files have these stamps. One pass, and no object that stays."""
+def _changed(paths: list[bytes], stamps: bytes, rows: bytes | None) -> list[int]:
+    """The rows of the files that have other stamps; of some files, only the first. One pass, no object that stays."""
     numbers, count = memoryview(stamps).cast("q"), len(paths)
     columns = [numbers[first : first + count] for first in range(0, 4 * count, count)]
     if rows is None:
-        return _equal(paths, columns[0], columns[1], columns[2], columns[3])
+        found = _differing(paths, columns, count)
+        row_of = dict(zip(paths, range(count))) if found else {}  # noqa: B905 # equal
+        return [row_of[path] for path in found]
     wanted = memoryview(rows).cast("I")
-    mtimes, ctimes, sizes, inodes = ([column[row] for row in wanted] for column in columns)
-    return _equal([paths[row] for row in wanted], mtimes, ctimes, sizes, inodes)
+    picked = [[column[row] for row in wanted] for column in columns]
+    return [0] if _differing([paths[row] for row in wanted], picked, 1) else []
 
 
-def _equal(
-    paths: list[bytes],
-    mtimes: memoryview | list[int],
-    ctimes: memoryview | list[int],
-    sizes: memoryview | list[int],
-    inodes: memoryview | list[int],
-) -> bool:
-    look = posix.stat
-    for path, mtime, ctime, size, inode in zip(paths, mtimes, ctimes, sizes, inodes):  # noqa: B905 # equal by layout
-        seen = look(path)
-        if seen.st_ctime_ns != ctime or seen.st_mtime_ns != mtime or seen.st_size != size or seen.st_ino != inode:
-            return False
-    return True
+def _differing(paths: list[bytes], columns: Sequence[memoryview | list[int]], most: int) -> list[bytes]:
+    """The paths with other stamps, or the first so many."""
+    look, found = posix.stat, []
+    for path, mtime, ctime, size, inode in zip(paths, *columns):  # noqa: B905 # equal by layout
+        try:
+            now = look(path)
+            if now.st_ctime_ns == ctime and now.st_mtime_ns == mtime and now.st_size == size and now.st_ino == inode:
+                continue
+        except (OSError, ValueError):
+            pass
+        found.append(path)
+        if len(found) == most:
+            break
+    return found
 
 
 def _holds(observed: Observed) -> bool:

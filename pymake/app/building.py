@@ -60,10 +60,10 @@ def build(
     with ExitStack() as stack:
         lock = BuildLock(project.root)
         with phase("lock"):
-            lock.acquire(wait=not options.no_wait, on_wait=lambda text: reporter.handle(Note(text=text)))
+            has_waited = _acquire(lock, options, reporter)
         stack.callback(lock.release)
         with phase("memory"), collection_paused():
-            known = None if basis is None or basis.restored is None else basis.restored.known()
+            known = None if basis is None or basis.restored is None else basis.restored.known(has_waited=has_waited)
             journal = _journal(options, project.root, stack)
             is_unchanged = known is not None and journal is None
             state = open_state(project.root, writing=True, journal=journal, is_unchanged=is_unchanged)
@@ -89,6 +89,18 @@ def remember(session: Session) -> None:
     session.texts.save()
     if session.analyses is not None:
         session.analyses.save()
+
+
+def _acquire(lock: BuildLock, options: BuildOptions, reporter: Reporter) -> bool:
+    """Get the lock; whether somebody else had it first."""
+    waits: list[str] = []
+
+    def tell(text: str) -> None:
+        waits.append(text)
+        reporter.handle(Note(text=text))
+
+    lock.acquire(wait=not options.no_wait, on_wait=tell)
+    return bool(waits)
 
 
 def _journal(options: BuildOptions, root: str, stack: ExitStack) -> str | None:

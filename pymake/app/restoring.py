@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pymake.dataclass import dataclass, replace
 from pymake.engine.survey import Before
 from pymake.model.column import Column
-from pymake.model.ids import JobId, TaskId
+from pymake.model.ids import FileId, JobId, TaskId
 from pymake.planner.select import Selection
 from pymake.store.plans import restored_plan
 from pymake.store.snapshot import ABOUT, Snapshot
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from array import array
     from collections.abc import Sequence
 
-    from pymake.door import Key
+    from pymake.door import Key, Looked
     from pymake.model.observed import Observed
     from pymake.model.plan import Plan
     from pymake.model.task import Project
@@ -34,19 +34,31 @@ class Known:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Restored:
-    """A plan from a snapshot."""
+    """A plan from a snapshot. `looked` is what was seen of the files just now."""
 
     snapshot: Snapshot
     about: About
     plan: Plan
+    looked: Looked | None = None
 
-    def known(self) -> Known | None:
-        """What is known of files and jobs; None if the journal was written since. For a build, ask under the lock."""
+    def known(self, *, has_waited: bool = False) -> Known | None:
+        """What is known of files and jobs; None if the journal was written since. For a build, ask under the lock.
+
+        What was looked at before somebody `has_waited` for that lock is looked at again.
+        """
         snapshot = self.snapshot
         try:
             if not snapshot.is_current():
                 return None
-            before = Before(clean=snapshot.clean(), discoverers=snapshot.discoverers(), readers=snapshot.readers())
+            changed = None
+            if self.looked is not None and self.looked[0] == snapshot.table and not has_waited:
+                changed = tuple(map(FileId, self.looked[1]))
+            before = Before(
+                clean=snapshot.clean(),
+                discoverers=snapshot.discoverers(),
+                readers=snapshot.readers(),
+                changed=changed,
+            )
             return Known(columns=snapshot.columns(), versions=snapshot.versions(), before=before)
         except (ValueError, TypeError, EOFError, OSError):
             return None  # damaged: as if it were not there
@@ -78,7 +90,7 @@ class Restored:
         return Selection(goals=goals, wanted=bytearray(line.wanted))
 
 
-def restored(root: str, variant: Variant) -> Restored | None:
+def restored(root: str, variant: Variant, looked: Looked | None = None) -> Restored | None:
     """The plan of the snapshot of `root` (absolute, the current folder) if its build files were read like this.
 
     None if there is none, or evaluation would look at something else now.
@@ -90,7 +102,8 @@ def restored(root: str, variant: Variant) -> Restored | None:
             return None
         about = About.of(snapshot.section(ABOUT), root)
         if about.variant == variant:
-            return Restored(snapshot=snapshot, about=about, plan=restored_plan(snapshot.paths(), snapshot.section))
+            plan = restored_plan(snapshot.paths(), snapshot.section)
+            return Restored(snapshot=snapshot, about=about, plan=plan, looked=looked)
     except (ValueError, KeyError, TypeError, EOFError, OSError):
         pass  # damaged: as if it were not there
     if snapshot is not None:

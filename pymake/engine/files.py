@@ -227,7 +227,7 @@ class FileTable:
             before = self._versions_before
             found = [before[file] if now == TRUSTED else now for file, now in zip(files, found, strict=True)]
             if min(found) < ABSENT:
-                return [self.known(file) for file in files]
+                found = [self.known(file) if now < ABSENT else now for file, now in zip(files, found, strict=True)]
         return found
 
     def version(self, file: FileId) -> VersionId:
@@ -244,7 +244,9 @@ class FileTable:
     def versions(self, files: Sequence[FileId]) -> list[int]:
         """`version` of each of these files."""
         found = self.known_all(files)
-        return [self.version(file) for file in files] if found and min(found) < ABSENT else found
+        if found and min(found) < ABSENT:
+            found = [self.version(file) if now < ABSENT else now for file, now in zip(files, found, strict=True)]
+        return found
 
     def is_there(self, file: FileId) -> bool:
         """Whether there was something at the path when it was last looked at; looks if nobody has."""

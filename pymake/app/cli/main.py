@@ -29,6 +29,8 @@ from pymake.executors.makeflags import LEVEL
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pymake.door import Looked
+
 
 def run(request: Request) -> int:
     """Do what a request says; returns the exit code."""
@@ -99,8 +101,11 @@ def _here() -> str:
         return ""
 
 
-def main(argv: list[str] | None = None) -> int:
-    """Run a command line and return the exit code; nothing but a bug of pymake leaves a traceback."""
+def main(argv: list[str] | None = None, *, looked: Looked | None = None) -> int:
+    """Run a command line and return the exit code; nothing but a bug of pymake leaves a traceback.
+
+    `looked` is what the fast door has seen of the files.
+    """
     prepare_streams()
     debug = False
     try:
@@ -112,7 +117,7 @@ def main(argv: list[str] | None = None) -> int:
         if not isinstance(request, Request):
             return settle(_answer(*request))
         debug = request.debug
-        code = run(replace(request, argv=tuple(words), here=_here()))
+        code = run(replace(request, argv=tuple(words), here=_here(), looked=looked))
         return settle(code, lost=1 if request.building else 2)
     except Interrupted as error:
         return 128 + error.signal_number

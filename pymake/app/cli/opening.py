@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from pymake.app.cli.requests import Request
     from pymake.app.restoring import Restored
+    from pymake.door import Looked
     from pymake.model.task import Project
 
 
@@ -46,7 +47,7 @@ def open_project(request: Request, overrides: Mapping[str, str], *, restoring: b
     root, where, paths = enter_root(request)
     files = tuple(os.path.relpath(path, root) for path in paths or ())
     variant = Variant(files=files, overrides=tuple(sorted(overrides.items())))
-    found = _restored(root, variant) if restoring and not request.fresh else None
+    found = _restored(root, variant, request.looked) if restoring and not request.fresh else None
     if found is not None:
         project = found.project()
         basis = Basis(
@@ -94,12 +95,12 @@ def evaluated(
     return project, Basis(observed=observed, analyses=analyses)
 
 
-def _restored(root: str, variant: Variant) -> Restored | None:
+def _restored(root: str, variant: Variant, looked: Looked | None) -> Restored | None:
     try:
         from pymake.app.restoring import restored  # noqa: PLC0415  # not on every system
     except ImportError:
         return None
-    return restored(root, variant)
+    return restored(root, variant, looked)
 
 
 def command_names(project: Project, command: str) -> list[str]:

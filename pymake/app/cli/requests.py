@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import ClassVar
 
+    from pymake.door import Looked
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
@@ -27,6 +29,7 @@ class Request:
 
     `argv` is the whole command line, and `here` the folder where it was given; both empty if nobody gave one. A command
     that builds has `options`, and `building` names those fields of `BuildOptions` that it takes.
+    `looked` is what the fast door saw of the files.
     """
 
     command: ClassVar[str]
@@ -36,6 +39,7 @@ class Request:
     words: tuple[str, ...] = ()
     argv: tuple[str, ...] = ()
     here: str = ""
+    looked: Looked | None = None
     directory: tuple[str, ...] = repeated("-C", "--directory", metavar="DIR", help="Start in DIR (again: below that).")
     files: tuple[str, ...] = repeated("-f", "--file", metavar="FILE", help="Build file instead of the usual ones.")
     fresh: bool = switch("--fresh", help="Evaluate the build files, whatever the snapshot says.")
