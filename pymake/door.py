@@ -77,7 +77,7 @@ Head = tuple[str, Stamp4 | None, Observed, dict[Key, Line]]
 """Identity, stamp of the journal, what evaluation looked at, the last command lines."""
 Sections = dict[int, tuple[int, int, bytes]]
 Looked = tuple[bytes, list[int]]
-"""What the fast door has seen when it gave up: the table of the snapshot, and the rows of all files whose stamps are
+"""What the fast door has seen when it gave up: the mark of the snapshot, and the rows of all files whose stamps are
 not the ones in it. So nobody need look at the others again."""
 
 
@@ -117,6 +117,11 @@ def table_of(block: bytes) -> Sections | None:
         return None
     rows = range(2, 2 + 4 * numbers[1], 4)
     return {numbers[at]: (numbers[at + 1], numbers[at + 2], _u64(numbers[at + 3])) for at in rows}
+
+
+def mark_of(sections: Sections) -> bytes:
+    """What tells a snapshot from others: the digests of its paths and stamps."""
+    return sections[PATHS][2] + sections[STAMPS][2]
 
 
 def section(file: int, sections: Sections, number: int) -> bytes | None:
@@ -210,7 +215,6 @@ def _line(key: Key) -> Line | Looked | None:
         line = lines.get(key)
         if line is None or (line[0] and not line[5]) or stamp_of(JOURNAL) != journal:
             return None
-        table = posix.pread(file, TABLE, 0)
         paths, stamps = section(file, sections, PATHS), section(file, sections, STAMPS)
         rows = section(file, sections, line[0]) if line[0] else None
     finally:
@@ -219,7 +223,7 @@ def _line(key: Key) -> Line | Looked | None:
         return None
     changed = _changed(paths.split(b"\0"), stamps, rows)
     if rows is None and (changed or not line[5]):
-        return table, changed
+        return mark_of(sections), changed
     return None if changed else line
 
 

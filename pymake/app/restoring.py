@@ -51,7 +51,7 @@ class Restored:
             if not snapshot.is_current():
                 return None
             changed = None
-            if self.looked is not None and self.looked[0] == snapshot.table and not has_waited:
+            if self.looked is not None and self.looked[0] == snapshot.mark and not has_waited:
                 changed = tuple(map(FileId, self.looked[1]))
             before = Before(
                 clean=snapshot.clean(),

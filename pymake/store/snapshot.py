@@ -96,7 +96,7 @@ class Snapshot:
 
     def __init__(self, file: int, sections: door.Sections, head: door.Head) -> None:
         self._file = file
-        self.table = os.pread(file, door.TABLE, 0)
+        self.mark = door.mark_of(sections)
         self._sections = sections
         self._lines = head[3]
         self.observed = _observed_of(head[2])
