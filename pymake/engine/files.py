@@ -6,6 +6,7 @@ from array import array
 from typing import TYPE_CHECKING
 
 from pymake.engine.settled import Settled
+from pymake.engine.stamps import SIZE, Stamps
 from pymake.model.ids import ABSENT, FileId, VersionId
 from pymake.model.observed import NEVER
 from pymake.model.trace import FOLDER_SIZE, Stamp
@@ -24,8 +25,6 @@ UNSEEN = VersionId(-3)
 
 TRUSTED = VersionId(-4)
 """The stamp is that of the build before, and tells what the file holds; nobody has asked what that is."""
-
-SIZE = Stamp._fields.index("size")
 
 MANY = 256
 JUST_NOW = 500_000_000
@@ -52,7 +51,7 @@ class FileTable:
         self._plan = plan
         self._disk = disk
         self._memory = memory
-        self._stamps = tuple(array("q") for _ in NEVER)
+        self._stamps = Stamps()
         self._versions = array("i")
         self._versions_before = array("i")
         self._racy: set[FileId] = set()
@@ -73,7 +72,7 @@ class FileTable:
         They stay true of what nobody looks at.
         """
         self._before, self._versions_before = columns, versions
-        self._stamps = tuple(array("q", column) for column in columns)
+        self._stamps = Stamps(columns)
         self._versions = array("i", [UNSEEN]) * len(columns[0])
         self._grow()
 
@@ -99,10 +98,9 @@ class FileTable:
     def _changes(self, files: Sequence[FileId]) -> list[FileId]:
         """Those of these files that have another stamp now, in one pass over the disk."""
         if len(files) == self._plan.file_count:
-            return [files[at] for at in self._disk.changes(self._plan.paths(), self._stamps)]
+            return [files[at] for at in self._disk.changes(self._plan.paths(), self._stamps.columns)]
         paths = [self._plan.path(file) for file in files]
-        columns = [[column[file] for file in files] for column in self._stamps]
-        return [files[at] for at in self._disk.changes(paths, columns)]
+        return [files[at] for at in self._disk.changes(paths, self._stamps.picked(files))]
 
     def look(self, files: Iterable[FileId]) -> None:
         """Stamp all these files in one pass; a file seen before is not looked at again."""
@@ -114,7 +112,7 @@ class FileTable:
         if self._hidden:
             stamps = [None if path in self._hidden else stamp for path, stamp in zip(paths, stamps, strict=True)]
         for file, path, stamp in zip(unseen, paths, stamps, strict=True):
-            self._set_stamp(file, stamp)
+            self._stamps.set(file, stamp)
             if stamp is None:
                 self._versions[file] = ABSENT
                 continue
@@ -124,25 +122,28 @@ class FileTable:
                 continue
             if stamp.size == FOLDER_SIZE:  # never equal to what is remembered, so asked for here at no cost for files
                 stamp = self._disk.tree_stamp(path)  # noqa: PLW2901  # the same, looked at closer
-                self._set_stamp(file, stamp)
+                self._stamps.set(file, stamp)
             self._versions[file] = seen[1] if seen is not None and seen[0] == stamp else UNKNOWN
 
-    def look_again(self, files: Collection[FileId]) -> None:
-        """Stamp these files anew; what is known of one goes only if its stamp differs or was not to be believed.
+    def look_before_run(self, files: Collection[FileId]) -> None:
+        """`look_again` at what a run is going to read, unless it is much and all was looked at just now.
 
-        Not many files that were all looked at just now: what happens to one since then counts as an edit during the
-        run. For a job that reads 10,000 files, that is 20 of the 60 ms that one changed leaf costs.
+        What happens to a file since then counts as an edit during the run. For a job that reads 10,000 files, that is
+        20 of the 60 ms that one changed leaf costs.
         """
+        if len(files) <= MANY or self._disk.now() - self._looked_since >= JUST_NOW:
+            self.look_again(files)
+
+    def look_again(self, files: Collection[FileId]) -> None:
+        """Stamp these files anew; what is known of one goes only if its stamp differs or was not to be believed."""
         self._grow()
-        if len(files) > MANY and self._disk.now() - self._looked_since < JUST_NOW:
-            return
         for file in self._doubted(list(files)):
             self._ask_memory(file)
             stamp = self._stamp(file)
-            if stamp is not None and stamp == self._stamp_of(file) and file not in self._racy:
+            if stamp is not None and stamp == self._stamps.of(file) and file not in self._racy:
                 continue
             self._note_move(file)
-            self._set_stamp(file, stamp)
+            self._stamps.set(file, stamp)
             self._versions[file] = ABSENT if stamp is None else UNKNOWN
             self._racy.discard(file)
             self._assumed.discard(file)
@@ -157,7 +158,7 @@ class FileTable:
 
     def stale(self, files: Sequence[FileId]) -> list[FileId]:
         """Those of these files whose stamps are others now."""
-        return [file for file in self._doubted(files) if self._stamp(file) != self._stamp_of(file)]
+        return [file for file in self._doubted(files) if self._stamp(file) != self._stamps.of(file)]
 
     def look_for_changes(self, files: Iterable[FileId]) -> list[FileId]:
         """Look at these files again, and at all whose stamps were not to be believed: those with another content now.
@@ -186,7 +187,7 @@ class FileTable:
         for file in files:
             self._note_move(file)
             self._versions[file] = UNSEEN
-            self._set_stamp(file, None)
+            self._stamps.set(file, None)
             self._forgotten.add(file)
             self._racy.discard(file)
             self._assumed.discard(file)
@@ -195,7 +196,7 @@ class FileTable:
         """Let a file that is not there count as having this version: a temporary one, which can be made anew."""
         self._grow()
         self._versions[file] = version
-        self._set_stamp(file, None)
+        self._stamps.set(file, None)
         self._assumed.add(file)
 
     def is_assumed(self, file: FileId) -> bool:
@@ -256,7 +257,7 @@ class FileTable:
 
     def is_folder(self, file: FileId) -> bool:
         """Whether what was at the path when it was last looked at is a folder."""
-        return self._stamps[SIZE][file] == FOLDER_SIZE
+        return self._stamps.is_folder(file)
 
     def changed(self, files: Iterable[FileId]) -> set[FileId]:
         """Those of these files that are not `is_unchanged`, in one pass over the disk."""
@@ -269,7 +270,7 @@ class FileTable:
         self._ask_memory(file)
         path = self._plan.path(file)
         stamp = self._stamp(file)
-        if stamp != self._stamp_of(file):
+        if stamp != self._stamps.of(file):
             return False
         if stamp is None or file not in self._racy:
             return True
@@ -287,7 +288,7 @@ class FileTable:
             return self.is_unchanged(file)
         self.forget([file])
         self.look([file])
-        stamp = self._stamp_of(file)
+        stamp = self._stamps.of(file)
         return stamp is None or stamp.ctime < moment
 
     def confirm(self) -> None:
@@ -296,7 +297,7 @@ class FileTable:
         The outputs of quick jobs are all racy: they are hashed as soon as they are written. Large ones are left.
         """
         for file in sorted(self._racy):
-            stamp, path, now = self._stamp_of(file), self._plan.path(file), self._disk.now()
+            stamp, path, now = self._stamps.of(file), self._plan.path(file), self._disk.now()
             if stamp is None or not 0 <= stamp.size <= MOST_CONFIRMED or self._disk.is_racy(stamp, now):
                 continue
             version = VersionId(self._versions[file])
@@ -311,7 +312,7 @@ class FileTable:
         A stamp is unsure if it is racy, or if the file changed after a verdict was made from what it was.
         """
         self._grow()
-        columns = [array("q", column) for column in self._stamps]
+        columns = self._stamps.copied()
         versions = array("i", self._versions_before)
         versions.extend([UNKNOWN] * (len(self._versions) - len(versions)))
         looked_at = [row for row, version in enumerate(self._versions) if version > UNSEEN]
@@ -319,7 +320,7 @@ class FileTable:
         for row in looked_at:
             version, size = self._versions[row], columns[SIZE][row]
             versions[row] = version
-            if row not in self._racy and row not in self._moved and self._is_plain(row):
+            if row not in self._racy and row not in self._moved and self._stamps.is_plain(row):
                 continue
             untold.add(row)
             if row in self._racy or row in self._moved:
@@ -362,21 +363,8 @@ class FileTable:
         if self._versions_before[file] >= 0:
             self._versions[file] = self._versions_before[file]
             return
-        stamp, seen = self._stamp_of(file), self._memory.sighting(self._plan.path(file))
+        stamp, seen = self._stamps.of(file), self._memory.sighting(self._plan.path(file))
         self._versions[file] = seen[1] if seen is not None and seen[0] == stamp else UNKNOWN
-
-    def _stamp_of(self, file: FileId) -> Stamp | None:
-        """The stamp that is written down for a file."""
-        stamp = Stamp._make(column[file] for column in self._stamps)
-        return None if stamp == NEVER else stamp
-
-    def _set_stamp(self, file: FileId, stamp: Stamp | None) -> None:
-        for column, number in zip(self._stamps, stamp or NEVER, strict=True):
-            column[file] = number
-
-    def _is_plain(self, file: int) -> bool:
-        """Whether the stamp is that of something that is there and no folder."""
-        return self._stamps[SIZE][file] != FOLDER_SIZE and any(column[file] for column in self._stamps)
 
     def _note_move(self, file: FileId) -> None:
         """What is known of a file is about to be replaced: verdicts may have been made from it."""
@@ -391,11 +379,11 @@ class FileTable:
 
     def _hash(self, file: FileId) -> None:
         path = self._plan.path(file)
-        stamp = self._stamp_of(file)
+        stamp = self._stamps.of(file)
         hashed_at = self._disk.now()
         digest = self._disk.digest(path)
         if digest is None or stamp is None:
-            self._set_stamp(file, None)
+            self._stamps.set(file, None)
             self._versions[file] = ABSENT
             return
         version = self._versions[file] = self._memory.record_version(path, digest)
@@ -409,5 +397,4 @@ class FileTable:
         missing = self._plan.file_count - len(self._versions)
         if missing:
             self._versions.extend([UNSEEN] * missing)
-            for column in self._stamps:
-                column.extend(array("q", bytes(8 * missing)))
+            self._stamps.grow(missing)

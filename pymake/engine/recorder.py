@@ -130,7 +130,7 @@ class Recorder:
         Not for jobs whose outputs are patterns.
         """
         inputs = self._inputs(jobs)
-        self._files.look_again(inputs)
+        self._files.look_before_run(inputs)
         self._files.versions(list(inputs))
         old = [self._old_outputs(job) for job in jobs]
         self._memory.record_starts([self._start(job) for job in jobs])

@@ -10,9 +10,10 @@ import os
 
 from pymake.dataclass import dataclass
 from pymake.errors import StateError
-from pymake.store.journal import Journal, set_aside
+from pymake.store.journal import Journal
 from pymake.store.logs import FileLogs
 from pymake.store.refusal import FOLDER, refused
+from pymake.store.writing import set_aside
 
 LAYOUT = "pymake state"
 LAYOUT_VERSION = 1

@@ -46,6 +46,7 @@ from pymake.store.records import (
     encode_versions,
 )
 from pymake.store.refusal import FOLDER, refused
+from pymake.store.writing import set_aside, write_all, write_file
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -287,7 +288,7 @@ class Journal:
         if self._file is None:
             raise InternalError("the journal is closed")
         try:
-            _write_all(self._file, b"".join(records))
+            write_all(self._file, b"".join(records))
         except OSError as error:
             with contextlib.suppress(OSError):
                 os.ftruncate(self._file, self._size)
@@ -307,7 +308,7 @@ class Journal:
         beside = self._path + ".new"
         drop_index(self._index)
         try:
-            _write_file(beside, compacted(self._contents))
+            write_file(beside, compacted(self._contents))
             os.replace(beside, self._path)
             self._is_renumbered = True
         except OSError:
@@ -360,7 +361,7 @@ class Journal:
         try:
             number = set_aside(self._path)
             if believed:
-                _write_file(self._path + ".new", [believed])
+                write_file(self._path + ".new", [believed])
                 os.replace(self._path + ".new", self._path)
         except OSError as error:
             raise refused("set aside", self._shown, error) from error
@@ -373,7 +374,7 @@ class Journal:
             self._file = os.open(self._path, flags, 0o666)
             if os.fstat(self._file).st_size < len(HEADER):
                 os.ftruncate(self._file, 0)
-                _write_all(self._file, HEADER)
+                write_all(self._file, HEADER)
             else:
                 os.ftruncate(self._file, self._size)
         except OSError as error:
@@ -381,31 +382,7 @@ class Journal:
             raise refused("write", self._shown, error) from error
 
 
-def set_aside(path: str) -> int:
-    """Rename a file to the first free `path.bad-N`; gives N."""
-    number = 1
-    while os.path.lexists(f"{path}.bad-{number}"):
-        number += 1
-    os.rename(path, f"{path}.bad-{number}")
-    return number
-
-
 def _foreign(data: bytearray) -> str:
     if data.startswith(MAGIC):
         return f"has format {data[len(MAGIC)]}, which this pymake does not know; every job runs again"
     return "was not written by pymake; every job runs again"
-
-
-def _write_all(file: int, data: bytes) -> None:
-    with memoryview(data) as view:
-        written = 0
-        while written < len(view):
-            written += os.write(file, view[written:])
-
-
-def _write_file(path: str, pieces: Iterable[bytes | bytearray]) -> None:
-    """A new file that is on the disk itself when this returns."""
-    with open(path, "wb") as file:
-        file.writelines(pieces)
-        file.flush()
-        os.fsync(file.fileno())
