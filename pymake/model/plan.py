@@ -342,10 +342,7 @@ class Plan:
         return self._facts.get(job, ())
 
     def label(self, job: JobId) -> str:
-        """`task first-output`, as progress lines and errors name a job; the task alone if it has no output.
-
-        The first output pattern, where no output is declared by name.
-        """
+        """`task output`, as lines and errors name a job: its first output, else pattern, else the task alone."""
         name = self._tasks[self._task_of[job]].name
         outputs = self._outputs[job]
         if not outputs:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from pymake.errors import InternalError
@@ -24,6 +25,8 @@ from pymake.store.records import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from pymake.model.trace import Failure, Outline, Start, Trace
 
 NO_VERSION = -1
@@ -40,6 +43,8 @@ class Contents:
         "_begun",
         "_begun_open",
         "_beside",
+        "_gaps",
+        "_gaps_at",
         "_latest",
         "_previous",
         "_seen",
@@ -71,6 +76,8 @@ class Contents:
         self._beside: dict[str, int] | None = None
         self._begun: frozenset[str] | None = None
         self._begun_open: list[Start] = []
+        self._gaps_at = array("Q", [0])
+        self._gaps = array("Q", [0])
         self.dead = 0
         """Bytes of traces, failures and starts that newer records replaced."""
 
@@ -191,7 +198,18 @@ class Contents:
         if start is not None:
             self.dead += self.end_of(start) - start + FRAME.size + 1
 
+    def skip(self, count: int) -> None:
+        """In front of what comes next, so many bytes are on disk that are not in `data`: their tables are here."""
+        if count:
+            self._gaps_at.append(len(self.data))
+            self._gaps.append(self._gaps[-1] + count)
+
     # Asking
+
+    def on_disk(self, starts: Iterable[int]) -> Iterator[int]:
+        """Where payloads that begin here begin on disk."""
+        for start in starts:
+            yield start + self._gaps[bisect_right(self._gaps_at, start) - 1]
 
     def trace(self, key: str) -> Trace | None:
         """The live trace of a job."""

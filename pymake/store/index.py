@@ -43,12 +43,15 @@ def is_worth_it(size: int, indexed: int) -> bool:
     return size > SMALLEST and size - indexed > max(SMALLEST, size // 16)
 
 
-def write_index(path: str, contents: Contents, size: int, records: int) -> None:
-    """Write the index of a journal that ends at `size`. What the system refuses to write is left out."""
-    crc = zlib.crc32(memoryview(contents.data)[:size])
+def write_index(journal: str, contents: Contents, size: int, records: int) -> None:
+    """Write the index of a journal that is on disk and ends at `size`. What the system refuses to write is left out."""
+    path = f"{journal}.index"
+    starts, failures = (
+        dict(zip(rows, contents.on_disk(rows.values()), strict=True)) for rows in (contents.starts, contents.failures)
+    )
     head = (
-        *(door.identity(), size, crc, records, contents.dead),
-        *(contents.starts, contents.failures, sorted(contents.disowned)),
+        *(door.identity(), size, _checksum(journal, size), records, contents.dead),
+        *(starts, failures, sorted(contents.disowned)),
     )
     sections = {
         HEAD: marshal.dumps(head),
@@ -58,7 +61,7 @@ def write_index(path: str, contents: Contents, size: int, records: int) -> None:
         SIGHTED: contents.sighted.tobytes(),
         STAMPS: contents.stamps.tobytes(),
         KEYS: _joined(contents.traces),
-        TRACES: array("Q", contents.traces.values()).tobytes(),
+        TRACES: array("Q", contents.on_disk(contents.traces.values())).tobytes(),
     }
     try:
         with open(path + ".new", "wb") as file:
@@ -102,6 +105,15 @@ def drop_index(path: str) -> None:
     """Take it away: it is about another journal."""
     with contextlib.suppress(OSError):
         os.unlink(path)
+
+
+def _checksum(path: str, size: int) -> int:
+    """Of the first bytes of a file; of none if it cannot be read, and then nobody believes the index."""
+    try:
+        with open(path, "rb") as file:
+            return zlib.crc32(file.read(size))
+    except OSError:
+        return 0
 
 
 def _joined(texts: object) -> bytes:

@@ -250,7 +250,7 @@ class Journal:
             if is_due(self._contents, size=self._size, written=self._size - self._size_before):
                 self._compact()
             elif is_worth_it(self._size, self._indexed):
-                write_index(self._index, self._contents, self._size, self._records)
+                write_index(self._path, self._contents, self._size, self._records)
         finally:
             self._let_go()
 
@@ -277,6 +277,7 @@ class Journal:
             stamps = contents.stamps[first * STAMP_NUMBERS : last * STAMP_NUMBERS]
             records.append(frame(Kind.SIGHTINGS, encode_sightings(contents.sighted[first:last], stamps)))
         self._written_versions, self._written_sightings = len(contents.paths), len(contents.sighted)
+        contents.skip(sum(map(len, records)))
         return records
 
     def _write(self, records: list[bytes]) -> None:
