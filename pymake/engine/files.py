@@ -27,7 +27,7 @@ TRUSTED = VersionId(-4)
 """The stamp is that of the build before, and tells what the file holds; nobody has asked what that is."""
 
 MANY = 256
-JUST_NOW = 500_000_000
+JUST_NOW = 2_000_000_000
 """Nanoseconds after which many files are looked at again before a job that reads them starts."""
 
 FEW = 8
