@@ -11,18 +11,18 @@ from pymake.model.task import TouchFile
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from pymake.model.plan import Plan
     from pymake.model.task import Project
 
 
-def posttasks_of(project: Project, plan: Plan) -> Mapping[str, Sequence[Callable[[], object]]]:
+def posttasks_of(project: Project) -> Mapping[str, Sequence[Callable[[], object]]]:
     """The actions of each task that has some; `touch_file` names files relative to the root."""
     return {
         task.name: [
             partial(touch, project.root, action.names) if isinstance(action, TouchFile) else action
             for action in task.posttask
         ]
-        for task in map(plan.task, plan.tasks_with("posttask"))
+        for task in project.tasks
+        if task.posttask
     }
 
 

@@ -39,7 +39,7 @@ class Auditing:
         self._root = session.project.root
         self._folder = os.path.join(self._root, FOLDER, "audit")
         self._everything = everything
-        self._recording = bool(session.plan.tasks_with("records_reads"))
+        self._recording = any(task.records_reads for task in session.project.tasks)
         self._has_strace = self.is_on and _has_strace()
         if self._recording and not self._has_strace:
             _check_recorded(session.plan)

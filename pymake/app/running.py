@@ -94,7 +94,7 @@ def run(
         machine=Machine(),
         env_of=auditing.environments(_environments(session)),
         growth=session.growth,
-        posttasks=PostTasks(session.plan, session.survey, posttasks_of(session.project, session.plan)),
+        posttasks=PostTasks(session.plan, session.survey, posttasks_of(session.project)),
         news=None if attendance is None else attendance.news,
     )
     if attendance is not None:
@@ -247,7 +247,7 @@ def _executor(
     )
     local.prepare()
     reporter.follow(local.tails())
-    if not session.plan.tasks_with("interactive"):
+    if not any(task.interactive for task in session.project.tasks):
         return sharing(local, share)
     interactive = _interactive(local, root=root, functions=functions, environ=environ, clock=clock, groups=owner)
     return sharing(interactive, share)

@@ -14,7 +14,7 @@ from itertools import compress
 from typing import TYPE_CHECKING
 
 from pymake.dataclass import dataclass, field
-from pymake.model.ids import FileId, JobId
+from pymake.model.ids import FileId, JobId, TaskId
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -62,7 +62,10 @@ class Survey:
 
 def temporary_jobs(plan: Plan) -> list[JobId]:
     """The jobs of all temporary tasks."""
-    return [job for task in plan.tasks_with("temporary") for job in plan.task_jobs(task)]
+    if plan.is_restored:
+        return []  # plans with such tasks are not kept
+    tasks = [task for task in map(TaskId, range(plan.task_count)) if plan.task(task).temporary]
+    return [job for task in tasks for job in plan.task_jobs(task)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

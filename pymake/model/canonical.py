@@ -14,6 +14,7 @@ import os
 import re
 from collections.abc import Callable, Container, Iterator, Mapping
 from functools import partial
+from hashlib import blake2b
 from struct import Struct
 from types import BuiltinFunctionType, FunctionType, MappingProxyType, MethodType, ModuleType
 
@@ -205,8 +206,6 @@ class Writer:
 
 def _number_or_bytes(value: object) -> str:
     if isinstance(value, bytes) and len(value) > _LONGEST_BYTES:
-        from hashlib import blake2b  # noqa: PLC0415  # 3 ms, and few values are so long
-
         return f"<{len(value)} bytes {blake2b(value, digest_size=16).hexdigest()}>"
     if isinstance(value, int) and value.bit_length() > _LONGEST_INT_BITS:
         return hex(value)  # Python refuses to write very long numbers in decimal

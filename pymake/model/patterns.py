@@ -99,8 +99,6 @@ def is_glob(text: str) -> bool:
     Raises:
         FieldError: broken braces.
     """
-    if _SPECIAL.search(text) is None:
-        return False
     return any(part.literal is None for part in _parts(text) if part.field is None)
 
 

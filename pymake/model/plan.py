@@ -57,7 +57,6 @@ class Plan:
         "_task_jobs",
         "_task_of",
         "_tasks",
-        "_tasks_with",
         "_waiting",
     )
 
@@ -83,7 +82,6 @@ class Plan:
         self._facts: dict[JobId, tuple[tuple[str, str], ...]] = {}
         self._task_of = array("I")
         self._tasks: list[Task] | Column[Task] = []
-        self._tasks_with: dict[str, list[TaskId]] = {}
         self._task_jobs: list[list[JobId]] = []
         self._task_inputs: list[tuple[FileId, ...]] = []
         self._folders: dict[TaskId, tuple[str, ...]] = {}
@@ -342,7 +340,10 @@ class Plan:
         return self._facts.get(job, ())
 
     def label(self, job: JobId) -> str:
-        """`task output`, as lines and errors name a job: its first output, else pattern, else the task alone."""
+        """`task first-output`, as progress lines and errors name a job; the task alone if it has no output.
+
+        The first output pattern, where no output is declared by name.
+        """
         name = self._tasks[self._task_of[job]].name
         outputs = self._outputs[job]
         if not outputs:
@@ -354,6 +355,11 @@ class Plan:
         return self._tasks[self._task_of[job]].place
 
     # Tasks
+
+    @property
+    def is_restored(self) -> bool:
+        """Whether the plan was read back, so that asking for every task would make an object of each."""
+        return isinstance(self._tasks, Column)
 
     @property
     def task_count(self) -> int:
@@ -383,11 +389,6 @@ class Plan:
     def folders(self, task: TaskId) -> tuple[str, ...]:
         """Folders to make before any job of the task runs."""
         return self._folders.get(task, ())
-
-    def tasks_with(self, field: str) -> Sequence[TaskId]:
-        """The tasks for which this field of a task is set. A plan that was read back knows it without their objects."""
-        known = self._tasks_with.get(field)
-        return [TaskId(row) for row, task in enumerate(self._tasks) if getattr(task, field)] if known is None else known
 
     def tasks_with_folders(self) -> Iterable[TaskId]:
         """The tasks for which folders are made."""

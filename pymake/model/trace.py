@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import zlib
 from array import array
 from typing import NamedTuple
@@ -162,8 +163,6 @@ def shortened(value: str, *, longest: int = LONGEST_FACET) -> str:
     """
     if len(value) <= longest:
         return value
-    from hashlib import blake2b  # noqa: PLC0415  # 3 ms, and few values are so long
-
-    digest = blake2b(value.encode("utf-8", "surrogatepass"), digest_size=DIGEST_BYTES).hexdigest()
+    digest = hashlib.blake2b(value.encode("utf-8", "surrogatepass"), digest_size=DIGEST_BYTES).hexdigest()
     tail = f" [{len(value)} characters, {digest}]"
     return value[: longest - len(tail)] + tail

@@ -92,8 +92,8 @@ def _ends(text: str) -> tuple[str, str]:
 
 def _common(starts: Iterable[str]) -> str:
     found = list(starts)
-    if len(found) < 2:
-        return found[0] if found else ""
+    if not found:
+        return ""
     low, high = min(found), max(found)
     length = next((i for i, letter in enumerate(low) if letter != high[i]), len(low))
     return low[:length]

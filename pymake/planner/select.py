@@ -70,7 +70,7 @@ def select(plan: Plan, targets: Sequence[str], where: str, *, serving: bool = Tr
 
 
 def _everything(plan: Plan) -> Selection:
-    services = {job for task in plan.tasks_with("service") for job in plan.task_jobs(task)}
+    services = {job for task in _tasks(plan) if plan.task(task).service for job in plan.task_jobs(task)}
     wanted = bytearray(b"\1") * plan.job_count
     for job in services:
         wanted[job] = 0

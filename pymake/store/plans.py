@@ -33,10 +33,8 @@ CODES = {"_producers": "i", "_task_of": "I"}
 BY_ROW = ("_depfiles", "_facts", "_followed", "_task_inputs", "_folders")
 """Few rows have any."""
 BLOCKS = ("_tasks", "_actions")
-FOLLOWING = ("_paths", "_ids", "_task_jobs", "_tasks_with")
-"""Paths have a section of their own; the others follow from it, from `_task_of`, and from the tasks."""
-ASKED = ("interactive", "records_reads", "service", "temporary", "posttask")
-"""Fields of tasks that a build asks all tasks for: which have them is written down."""
+FOLLOWING = ("_paths", "_ids", "_task_jobs")
+"""Paths have a section of their own; the others follow from it and from `_task_of`."""
 KEPT = (*ROWS, *NUMBERS, *BY_ROW, *BLOCKS, *FOLLOWING)
 UNKEPT = (
     *("_awaited", "_by_pattern", "_deferred", "_expand_jobs_behind", "_found", "_late_consumers", "_late_waiting"),
@@ -85,8 +83,7 @@ def plan_sections(plan: Plan) -> dict[int, bytes]:
     found["_tasks.ends"], found["_tasks.data"] = _in_blocks(tasks)
     found["_actions.ends"], found["_actions.data"] = _in_blocks(actions)
     found["_tasks.count"] = plan.task_count.to_bytes(8, "little")
-    asked = {name: plan.tasks_with(name) for name in ASKED}
-    found["by row"] = marshal.dumps({"_tasks_with": asked, **{name: _filled(columns[name]) for name in BY_ROW}})
+    found["by row"] = marshal.dumps({name: _filled(columns[name]) for name in BY_ROW})
     return {SECTION[name]: data for name, data in found.items()}
 
 
@@ -97,7 +94,7 @@ def restored_plan(paths: list[str], section: Callable[[int], bytes]) -> Plan:
         name: Rows.of(_array("I", read[f"{name}.starts"]()), _array("I", read[f"{name}.values"]())) for name in ROWS
     }
     producers, task_of_job = (_array(CODES[name], read[name]()) for name in NUMBERS)
-    by_row: dict[str, dict[object, object]] = marshal.loads(read["by row"]())  # noqa: S302 # plain, behind a digest
+    by_row: dict[str, dict[int, object]] = marshal.loads(read["by row"]())  # noqa: S302 # plain, behind a digest
     starts = _starts(task_of_job, int.from_bytes(read["_tasks.count"](), "little"))
     tasks = len(starts) - 1
     kept = {
@@ -109,7 +106,6 @@ def restored_plan(paths: list[str], section: Callable[[int], bytes]) -> Plan:
         "_depfiles": by_row["_depfiles"],
         "_facts": by_row["_facts"],
         "_folders": by_row["_folders"],
-        "_tasks_with": by_row["_tasks_with"],
         "_followed": Column(tasks, lambda task: by_row["_followed"].get(task, ())),
         "_task_inputs": Column(tasks, lambda task: by_row["_task_inputs"].get(task, ())),
         "_task_jobs": Column(tasks, lambda task: range(starts[task], starts[task + 1])),
