@@ -179,7 +179,7 @@ class Carrying:
         assert isinstance(launch.action, Call), "Ruffus runs functions only"
         call = entry.parameters.call
         arguments = call[1:] if entry.task.kind == "originate" else call
-        launch = replace(launch, action=replace(launch.action, arguments=tuple(arguments)))
+        launch = replace(launch, action=Call(task=launch.action.task, arguments=tuple(arguments)))
         self._running.add(launch.job)
         if entry.task.in_main_process:
             self._mine.append(launch)

@@ -13,6 +13,7 @@ SQLite's own rollback journal keeps the file whole when the process is killed.
 from __future__ import annotations
 
 import os
+import re
 import time
 import warnings
 from collections.abc import MutableMapping
@@ -28,6 +29,8 @@ WRITE_EVERY = 0.2
 records of this time, and its jobs run once more."""
 _FORMAT = ("path_format", "relative to the folder of this file")
 _LEGACY = "ruffus_legacy_history"
+_NOT_PLAIN = re.compile(r"^[/.]|/[/.]|/$|^$")
+"""In a path that may be written in a shorter way."""
 
 
 class Record(NamedTuple):
@@ -100,6 +103,7 @@ class History(Table):
     def __init__(self, path: str) -> None:
         self.base = os.getcwd() if path == IN_MEMORY else os.path.dirname(os.path.abspath(path))
         self._keys: dict[str, str] = {}
+        self._is_here = self.base == os.getcwd()
         self._known: dict[str, Record | None] | None = None
         self._waiting: dict[str, Record] = {}
         self._written_at = 0.0
@@ -114,7 +118,9 @@ class History(Table):
         """The key of an output: its path, links kept, relative to the folder of the history."""
         found = self._keys.get(name)
         if found is None:
-            found = self._keys[name] = os.path.relpath(os.path.abspath(name), self.base)
+            plain = self._is_here and _NOT_PLAIN.search(name) is None
+            found = name if plain else os.path.relpath(os.path.abspath(name), self.base)
+            self._keys[name] = found
         return found
 
     def record(self, name: str) -> Record | None:

@@ -32,6 +32,7 @@ from pymake.ruffus import (
     touch_file,
 )
 from pymake.ruffus import ruffus_exceptions as errors
+from pymake.ruffus.history import History
 from tests.unit.ruffus.bench import Bench
 
 if TYPE_CHECKING:
@@ -1409,3 +1410,15 @@ def test_one_second_per_job_pauses_before_the_first_job_of_each_task(
     assert paused == []
     bench.run("t", one_second_per_job=True, forcedtorun_tasks="t")
     assert [seconds > 1 for seconds in paused] == [True]
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [("a", "a"), ("d/a", "d/a"), ("./a", "a"), ("d/../a", "a"), ("d//a", "d/a"), ("../a", "../a"), ("d/", "d")],
+)
+def test_keys_of_the_history_are_paths_from_its_folder(bench: Bench, name: str, key: str) -> None:
+    del bench
+    history = History("h")
+    assert history.key(name) == key
+    assert history.key(os.path.abspath(name)) == key
+    history.close()
