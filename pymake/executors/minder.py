@@ -1,6 +1,6 @@
 """The minder of one service: a process between the watch and the service, which ends with the one and ends the other.
 
-    python -I -S minder.py CONTROL WATCH PATIENCE PROGRAM WORDS...
+    python -I -S minder.py CONTROL WATCH PATIENCE END PROGRAM WORDS...
 
 It is a program of its own, not a fork: a watch has threads, and a process with threads must not be forked. It imports
 nothing of pymake. The service leads a process group of its own and has the standard files of the minder. CONTROL is
@@ -8,6 +8,9 @@ one end of a socket pair; when the watch says anything there, or nobody holds th
 WATCH is not the parent any more (`kill -9`), the service gets SIGTERM, PATIENCE seconds later what is left of it
 SIGKILL: its group, and every process that came out of it. On Linux the minder adopts those that left the group or lost
 their parent, and should it be killed itself, the service is killed with it.
+
+END says when it is over: `first`, when the process that was started has ended, what it leaves behind is ended too; or
+`last`, when the last of all has.
 
 It says, a line each: `began PROCESS`; `refused REASON` if the program cannot be executed; `ended STATUS` (a wait
 status) when the service has ended and nothing of it is left. After the last two it is gone.
@@ -37,14 +40,17 @@ def main(words: list[str]) -> int:
     """Run the service until it ends, or has to."""
     control, watch, patience = socket.socket(fileno=int(words[0])), int(words[1]), float(words[2])
     control.setblocking(False)
+    control.set_inheritable(False)
     wake = _hear_signals(watch)
     try:
-        process = _start(words[3:])
+        process = _start(words[4:])
     except OSError as error:
         _say(control, f"refused {error.strerror}")
         return 1
     _say(control, f"began {process}")
     status = _ended_by_itself(control, wake, process, watch)
+    if status is not None and words[3] == "last":
+        _last_ended(control, wake, process, watch)
     found = _end(process, _LEFTOVERS if status is not None else patience)
     _say(control, f"ended {status if status is not None else found}")
     return 0
@@ -106,29 +112,48 @@ def _become(words: list[str], minder: int) -> None:
 
 def _ended_by_itself(control: socket.socket, wake: int, process: int, watch: int) -> int | None:
     """The wait status of the service when it ended by itself; None if it is to end."""
-    patience = None if sys.platform == "linux" else 1.0  # elsewhere nothing tells of the end of a parent
-    while True:
-        readable, _, _ = select.select([control.fileno(), wake], [], [], patience)
-        if control.fileno() in readable or os.getppid() != watch:
-            return None
-        if wake in readable:
-            os.read(wake, 4096)
-        status = _reaped(process)
+    while _may_go_on(control, wake, watch):
+        status, _ = _reaped(process)
         if status is not None:
             return status
+    return None
 
 
-def _reaped(process: int) -> int | None:
-    """Take note of every child that has ended; the wait status of the service if it is one of them."""
+def _last_ended(control: socket.socket, wake: int, process: int, watch: int) -> None:
+    """Wait until nothing is left, unless that has to end."""
+    while _is_anything_left(process, _reaped(process)[1]) and _may_go_on(control, wake, watch):
+        pass
+
+
+def _may_go_on(control: socket.socket, wake: int, watch: int) -> bool:
+    """Wait for a child to end; false if everything has to."""
+    patience = None if sys.platform == "linux" else 1.0  # elsewhere nothing tells of the end of a parent
+    readable, _, _ = select.select([control.fileno(), wake], [], [], patience)
+    if wake in readable:
+        os.read(wake, 4096)
+    return control.fileno() not in readable and os.getppid() == watch
+
+
+def _reaped(process: int) -> tuple[int | None, bool]:
+    """Take note of every child that has ended; the status of the service if it did, and whether one is left."""
     found = None
     with contextlib.suppress(ChildProcessError):
         while True:
             ended, status = os.waitpid(-1, os.WNOHANG)
             if not ended:
-                break
+                return found, True
             if ended == process:
                 found = status
-    return found
+    return found, False
+
+
+def _is_anything_left(group: int, has_children: bool) -> bool:  # noqa: FBT001 # it is what `_reaped` found
+    """Whether anything of the service lives.
+
+    On Linux that is whether there is a child, since this process adopts all: a look at `/proc` takes time, and what
+    loses its parent meanwhile may not be seen there.
+    """
+    return has_children or (sys.platform != "linux" and bool(_left(group)))
 
 
 def _end(group: int, patience: float) -> int:
@@ -138,13 +163,13 @@ def _end(group: int, patience: float) -> int:
         until = time.monotonic() + seconds
         told: set[int] = set()
         while True:
-            status = _reaped(group) or status
-            left = _left(group)
-            if not left:
+            found, has_children = _reaped(group)
+            status = found or status
+            if not _is_anything_left(group, has_children):
                 return status
-            if number == signal.SIGKILL or not told:
-                _send(group, left - told, number)
-                told |= left
+            left = _left(group)
+            _send(group if number == signal.SIGKILL or not told else None, left - told, number)  # TERM once for each
+            told |= left
             if time.monotonic() >= until:
                 break
             time.sleep(0.01)
@@ -152,18 +177,18 @@ def _end(group: int, patience: float) -> int:
 
 
 def _left(group: int) -> set[int]:
-    """What came out of the service and lives; without a `/proc`, the group as a whole."""
+    """What came out of the service; without a `/proc`, the group as a whole."""
     parents = {}
     try:
         names = os.listdir("/proc")
     except OSError:
         names = []
     for name in names:
-        with contextlib.suppress(OSError, ValueError):
-            with open(f"/proc/{int(name)}/stat", encoding="utf-8", errors="replace") as file:
-                state, parent = file.read().rpartition(")")[2].split()[:2]
-            if state not in "ZX":
-                parents[int(name)] = int(parent)
+        with (
+            contextlib.suppress(OSError, ValueError),
+            open(f"/proc/{int(name)}/stat", encoding="utf-8", errors="replace") as file,
+        ):
+            parents[int(name)] = int(file.read().rpartition(")")[2].split()[1])
     if parents:
         return _below(os.getpid(), parents)
     try:
@@ -180,10 +205,12 @@ def _below(top: int, parents: dict[int, int]) -> set[int]:
     return found - {top}
 
 
-def _send(group: int, others: set[int], number: int) -> None:
-    with contextlib.suppress(OSError):
-        os.killpg(group, number)
-    for process in others:
+def _send(group: int | None, processes: set[int], number: int) -> None:
+    """Send a signal to a group at once, and to those of the processes that are not in it."""
+    if group is not None:
+        with contextlib.suppress(OSError):
+            os.killpg(group, number)
+    for process in processes:
         with contextlib.suppress(OSError):
             if os.getpgid(process) != group:
                 os.kill(process, number)

@@ -21,6 +21,12 @@ MOST_LOGGED = 10_000_000
 """Bytes after which the log of a service begins anew: it may run for weeks."""
 
 
+def minded(command: str | tuple[str, ...], line: socket.socket, patience: float, *, end: str) -> tuple[str, ...]:
+    """The words that start a minder with a command; `line` is its end of a socket pair. See `minder` for the rest."""
+    words = ("/bin/sh", "-c", command) if isinstance(command, str) else command
+    return sys.executable, "-I", "-S", MINDER, str(line.fileno()), str(os.getpid()), str(patience), end, *words
+
+
 class Told(NamedTuple):
     """What the minder said: `began`, `refused` or `ended`, and the process, the reason, or the wait status."""
 
@@ -44,10 +50,7 @@ class Minded:
         self._line, theirs = socket.socketpair()
         self._pipe, printing = os.pipe()
         theirs.set_inheritable(True)
-        program = command.commands[0]
-        words = ("/bin/sh", "-c", program) if isinstance(program, str) else program
-        orders = str(theirs.fileno()), str(os.getpid()), str(patience)
-        minder = (sys.executable, "-I", "-S", MINDER, *orders, *words)
+        minder = minded(command.commands[0], theirs, patience, end="first")
         try:
             self.minder = starter.start(minder, cwd=command.cwd, env=env, log=printing)
         except BaseException:

@@ -3,30 +3,33 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import signal
+import socket
 import subprocess
 import sys
 from typing import TYPE_CHECKING
+
+from pymake.executors.minding import minded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 PATIENCE = 3.0
 """Seconds between TERM and KILL."""
+_DEATH = 5.0
+"""Seconds beyond that after which an end is not waited for any longer."""
 
 
 class Aftermath:
-    """Owns the command that runs after a build, with its whole process group: at most one.
+    """Owns the command that runs after a build, with all that came out of it: at most one.
 
-    It goes on beside the watch, and is ended when the next one starts and at the end. What it prints goes to stderr.
-    `say` is told why one cannot be started.
+    It goes on beside the watch, and is ended when the next one starts and at the end, however that comes: it has a
+    minder. What it prints goes to stderr. `say` is told why one cannot be started.
     """
 
     def __init__(self, on_success: str | None, on_failure: str | None, say: Callable[[str], None]) -> None:
         self._commands = {True: on_success, False: on_failure}
         self._say = say
-        self._running: subprocess.Popen[bytes] | None = None
+        self._running: tuple[subprocess.Popen[bytes], socket.socket] | None = None
 
     def run(self, *, good: bool) -> None:
         """A build went like this."""
@@ -34,26 +37,29 @@ class Aftermath:
         if command is None:
             return
         self.close()
+        ours, theirs = socket.socketpair()
+        words = minded(command, theirs, PATIENCE, end="last")
         try:
-            self._running = subprocess.Popen(  # noqa: S602  # the user's own command, which may need the shell
-                command, shell=True, stdin=subprocess.DEVNULL, stdout=sys.stderr.fileno(), start_new_session=True
+            running = subprocess.Popen(
+                words,
+                stdin=subprocess.DEVNULL,
+                stdout=sys.stderr.fileno(),
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,
             )
+            self._running = running, ours
         except (OSError, ValueError) as error:
+            ours.close()
             self._say(f"cannot run {command!r}: {error}")
+        finally:
+            theirs.close()
 
     def close(self) -> None:
-        """End it if it still runs: TERM to its process group, after a while KILL."""
-        running, self._running = self._running, None
-        if running is None:
+        """End it if it still runs: TERM to all its processes, after a while KILL."""
+        if self._running is None:
             return
-        if running.poll() is None:
-            _send(running.pid, signal.SIGTERM)
+        (minder, line), self._running = self._running, None
+        with line, contextlib.suppress(OSError):
+            line.sendall(b"end\n")
             with contextlib.suppress(subprocess.TimeoutExpired):
-                running.wait(PATIENCE)
-        _send(running.pid, signal.SIGKILL)  # what it has left behind goes too
-        running.wait()
-
-
-def _send(group: int, number: int) -> None:
-    with contextlib.suppress(OSError):
-        os.killpg(group, number)
+                minder.wait(PATIENCE + _DEATH)

@@ -241,3 +241,14 @@ def test_nothing_of_it_survives_a_kill(tmp_path: Path, victim: str) -> None:
 def parent_of(process: int) -> int:
     with open(f"/proc/{process}/stat", encoding="utf-8") as file:
         return int(file.read().rpartition(")")[2].split()[1])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks /proc")
+def test_what_is_ended_while_it_starts_processes_leaves_none(bench: Bench) -> None:
+    for number in range(8):
+        bench.built("/bin/sh", "-c", "sleep 1000 & sleep 1000 & echo $!; wait", content=b"%d" % number)
+        bench.until(ServiceState.STARTED, number + 1)
+        time.sleep(0.002 * number)
+        bench.built()
+        bench.until(ServiceState.ENDED, number + 1)
+    assert not [text for text in bench.heard.texts(ServiceState.SAID) if is_alive(int(text))]
