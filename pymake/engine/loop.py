@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 LOOK_AHEAD = 12
 """Jobs for each slot that are judged before the first of them is launched: while the engine judges, it hears of no
-end. Enough to fill every line, and to know that the queue is long."""
+end. Enough to know that the queue is long."""
+LONG_LOOK_AHEAD = 200
+"""The same in all, if that is more: enough to fill every line."""
 
 
 class Build:
@@ -76,7 +78,7 @@ class Build:
     def _judge_ready(self) -> None:
         scheduler = self._parts.scheduler
         spared = False
-        ahead = LOOK_AHEAD * self._conduct.slots
+        ahead = max(LOOK_AHEAD * self._conduct.slots, LONG_LOOK_AHEAD)
         while scheduler.queued < ahead and (job := scheduler.next_ready()) is not None:
             if self._parts.plan.is_expand_job(job):
                 self._settling.expand(job)
@@ -112,7 +114,7 @@ class Build:
             self._throttle.started()
             action = self._parts.recorder.prepare(job)
             self._tally.job_started(job, self._reasons[job])
-            executor.start(self._launch(job, action, ()))
+            executor.start(self._launch(job, action, (), quick=self._is_long_queue() and self._is_quick(job)))
         if not self._throttle.holds:
             self._line_up()
 
@@ -127,7 +129,9 @@ class Build:
             jobs.append(job)
         if jobs:
             old = self._parts.recorder.prepare_ahead(jobs)
-            executor.line_up([self._launch(*pair) for pair in zip(jobs, map(plan.action, jobs), old, strict=True)])
+            executor.line_up(
+                [self._launch(job, plan.action(job), clear, quick=True) for job, clear in zip(jobs, old, strict=True)]
+            )
 
     def _is_quick(self, job: JobId) -> bool:
         return self._settling.tempo.is_quick(job)
@@ -140,7 +144,7 @@ class Build:
         scheduler = self._parts.scheduler
         return scheduler.queued + scheduler.count(JobState.READY) > 2 * self._conduct.slots
 
-    def _launch(self, job: JobId, action: Action, clear: tuple[str, ...]) -> Launch:
+    def _launch(self, job: JobId, action: Action, clear: tuple[str, ...], *, quick: bool) -> Launch:
         parts, plan = self._parts, self._parts.plan
         task = plan.task(plan.task_of(job))
         return Launch(
@@ -152,7 +156,7 @@ class Build:
             timeout=task.timeout if task.timeout is not None else self._conduct.timeout,
             interactive=task.interactive,
             fresh=task.fresh_process,
-            quick=not task.fresh_process and self._is_long_queue() and self._is_quick(job),
+            quick=quick and not task.fresh_process,
             clear=clear,
         )
 

@@ -233,6 +233,8 @@ class Scheduler:
         for waiter in self._waiters.pop(job, ()):
             self._awaited[waiter] -= 1
             freed.append(waiter)
+        if not freed:
+            return []
         for found in dict.fromkeys(freed):
             waits = self._awaited.get(found) or self._upstream.is_waiting(found)
             if self._states[found] == JobState.WAITING and not waits:

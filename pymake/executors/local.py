@@ -6,17 +6,18 @@ import os
 from typing import TYPE_CHECKING
 
 from pymake.errors import CommandFailed, InternalError, JobError, StateError, WorkerDied
+from pymake.executors.bounding import LogBounds
 from pymake.executors.endings import command_failed, last_lines, worker_died
 from pymake.executors.groups import GroupTable, SharedNumbers
 from pymake.executors.openfiles import allow_files, occupy_standard_files
 from pymake.executors.requests import UNPICKLABLE, cannot_travel, request_for
-from pymake.executors.slot import Phase, Run, Slot, ending, places
-from pymake.executors.slotlog import SlotLog, drop, salvage, slot_path
+from pymake.executors.slot import Phase, Run, Slot, ending, nap, places
+from pymake.executors.slotlog import SlotLog, drop, salvage
 from pymake.executors.staff import Staff
 from pymake.executors.starting import Starter
 from pymake.executors.tails import Tails
 from pymake.executors.waiting import best_waits
-from pymake.executors.worker import Worker, worker_log
+from pymake.executors.worker import Worker
 from pymake.model.job import Began, Call, Cancelled, Command, Returned
 
 if TYPE_CHECKING:
@@ -75,12 +76,12 @@ class LocalExecutor:
             Slot(i, SlotLog(root, f"slot-{i}"), self._groups, self._halts, quick_place=slots + i) for i in range(slots)
         ]
         self._free = self._slots[::-1]
+        self._bounds = LogBounds(clock)
         self._timed: set[Slot] = set()
         self._by_process: dict[int, Slot] = {}
         self._ended: list[Outcome] = []
         self._starter = Starter(root, environ)
         self._waits = best_waits() if waits is None else waits
-        self._worker_logs = [slot_path(root, worker_log(i)) for i in range(slots)]
         worker = Worker(
             root=root,
             functions=functions,
@@ -93,7 +94,7 @@ class LocalExecutor:
         self._staff = Staff(
             worker=worker,
             groups=self._groups,
-            logs=[*(slot.log.path for slot in self._slots), *self._worker_logs],
+            logs=[*(slot.log.path for slot in self._slots), *(slot.worker_log for slot in self._slots)],
             place=(2 * slots).__add__,  # the commands' places come first
             waits=self._waits,
             bequest=bequest,
@@ -103,7 +104,7 @@ class LocalExecutor:
 
     def tails(self) -> Tails:
         """What running jobs printed last."""
-        return Tails(self._slots, self._worker_logs)
+        return Tails(self._slots)
 
     def prepare(self) -> None:
         """Fork the process that makes workers and guards the jobs, before there are threads; or the first job does."""
@@ -205,7 +206,7 @@ class LocalExecutor:
         self._staff.close()
         for slot in self._slots:
             slot.log.close()
-            drop(self._worker_logs[slot.number])
+            drop(slot.worker_log)
         self._starter.close()
         self._groups.close()
         self._halts.close()
@@ -217,7 +218,10 @@ class LocalExecutor:
         for slot in self._slots:
             if slot.outbox:
                 self._staff.send_ahead(slot.number, slot.take_outbox())
+        if not (self._timed or self._signalled):
+            nap(self._slots)
         ready = self._waits.wait(self._longest(until))
+        self._bounds.look(self._slots)
         for process in ready.processes:
             self._command_ended(self._by_process.pop(process), process)
         for fd in ready.files:
@@ -233,14 +237,12 @@ class LocalExecutor:
 
     def _longest(self, until: float | None) -> float | None:
         """Seconds until there is something to do at a certain time."""
-        if not self._timed and until is None and not self._signalled:
-            return None
         now = self._clock.monotonic()
-        times = [] if until is None else [until]
+        times = [self._bounds.due] if until is None else [until, self._bounds.due]
         if self._signalled:
             times.append(now + _AFTER_SIGNAL)
         times += [moment for slot in self._timed for moment in slot.moments(now)]
-        return max(min(times) - now, 0.0) if times else None
+        return max(min(times) - now, 0.0)
 
     def _attend(self, now: float) -> None:
         """Timeouts that are over, and jobs that are ending."""
@@ -356,7 +358,7 @@ class LocalExecutor:
         if run is None or run.gone:
             return
         log = os.path.join(self._root, run.launch.log)
-        run.printed = salvage(self._worker_logs[slot.number], log)
+        run.printed = salvage(slot.worker_log, log)
         lines = last_lines(log) if run.printed else ""
         self._empty(slot)
         self._main_gone(slot, run, worker_died(death, lines))
@@ -386,6 +388,7 @@ class LocalExecutor:
 
     def _ended_in_worker(self, slot: Slot, run: Run, reply: Reply) -> None:
         run.started, run.printed, run.told = reply.started, reply.printed, True
+        slot.took(reply.seconds)
         is_call = isinstance(run.launch.action, Call)
         if reply.spent or (is_call and run.phase is not Phase.RUNNING):
             # It goes with what the call left behind, or with what a TERM that it outlived did to it.

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import enum
+import os
 import signal
+import time
 from collections import deque
 from typing import TYPE_CHECKING
 
 from pymake.dataclass import dataclass
 from pymake.executors.endings import timed_out
 from pymake.executors.groups import HALT, STARTING, is_there, send
+from pymake.executors.slotlog import worker_log
 from pymake.model.job import Cancelled, Command, Failed, Outcome, Succeeded
 
 if TYPE_CHECKING:
@@ -21,9 +24,17 @@ if TYPE_CHECKING:
     from pymake.model.job import Launch
 
 
-MOST_BEHIND = 8
-"""Jobs that are lined up in one slot: enough that its worker never waits, few enough to keep their order."""
-
+MOST_BEHIND = 64
+"""Jobs that are lined up in one slot at most."""
+_FIRST_BEHIND = 8
+"""The same as long as nobody knows how quick they are."""
+_LEAST_BEHIND = 4
+_LINE_SECONDS = 0.05
+"""Work that is lined up in one slot: enough that its worker never waits for an engine that is busy, or naps; little
+enough to keep the order, and not to let jobs wait for long behind one that turns out to be slow."""
+_WEIGHT = 0.2
+"""Of the newest job in the pace of a slot."""
+LONGEST_NAP = 0.005
 
 _LOOK_EVERY = 0.01
 """Seconds between two looks at a group that is ending without its main process."""
@@ -77,12 +88,18 @@ class Slot:
     ) -> None:
         self.number = number
         self.log = log
+        self.worker_log = os.path.join(os.path.dirname(log.path), worker_log(number))
         self.run: Run | None = None
         self.behind: deque[Run] = deque()
         self.outbox: list[bytes] = []
         self._groups = groups
         self._halts = halts
         self._quick_place = quick_place
+        self._pace: float | None = None
+
+    def log_of(self, run: Run) -> str:
+        """The file that the job prints into while it runs."""
+        return self.worker_log if run.in_worker else self.log.path
 
     def command_starts(self) -> None:
         """A command is about to be started."""
@@ -138,7 +155,24 @@ class Slot:
         run = self.run
         if run is None or not (run.in_worker and run.launch.quick) or run.phase is not Phase.RUNNING:
             return 0
-        return 0 if self.is_halted() else MOST_BEHIND - len(self.behind)
+        return 0 if self.is_halted() else max(self._most_behind() - len(self.behind), 0)
+
+    def _most_behind(self) -> int:
+        if self._pace is None:
+            return _FIRST_BEHIND
+        return max(min(int(_LINE_SECONDS / self._pace), MOST_BEHIND), _LEAST_BEHIND)
+
+    def took(self, seconds: float) -> None:
+        """A job in the worker of this slot took so long."""
+        pace = seconds if self._pace is None else self._pace + _WEIGHT * (seconds - self._pace)
+        self._pace = max(pace, 1e-6)
+
+    def leisure(self) -> float:
+        """Seconds for which nobody need look here: half of what is lined up will still be to do."""
+        run = self.run
+        if run is None or self._pace is None or not self.behind or run.phase is not Phase.RUNNING:
+            return 0.0
+        return min(len(self.behind) * self._pace / 2, LONGEST_NAP)
 
     def abandon(self) -> None:
         """The worker has gone: end the command that it ran."""
@@ -176,6 +210,16 @@ def places(slots: Iterable[Slot]) -> Iterator[Slot | None]:
         slot = max(room, key=room.__getitem__)
         yield slot if room[slot] > 0 else None
         room[slot] -= 1
+
+
+def nap(slots: Iterable[Slot]) -> None:
+    """Sleep as long as every slot has enough to do: then several ends are heard at once, and none wakes anybody.
+
+    That saves most of what an engine costs that is woken by each job, and finds its memory cold each time.
+    """
+    seconds = min(slot.leisure() for slot in slots)
+    if seconds > 0.0:
+        time.sleep(seconds)
 
 
 def ending(run: Run | None) -> bool:

@@ -66,6 +66,11 @@ class SlotLog:
                 at += len(data)
 
 
+def worker_log(slot: int) -> str:
+    """The name of the log file of the worker of a slot."""
+    return f"worker-{slot}"
+
+
 def slot_path(root: str, name: str) -> str:
     """Where the file of this name lies."""
     return os.path.join(root, _FOLDER, name)

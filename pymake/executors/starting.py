@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import signal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pymake.errors import CommandFailed
 from pymake.executors.endings import command_text
@@ -26,6 +27,13 @@ to import, has no process groups before Python 3.11, and would be a second way t
 Words = tuple[str, ...]
 
 
+class _Environment(NamedTuple):
+    """The environment of a job, and the same as the system wants it: else each start would encode each variable."""
+
+    texts: dict[str, str]
+    encoded: dict[bytes, bytes]
+
+
 class Starter:
     """Starts commands, each as the leader of a process group of its own.
 
@@ -36,10 +44,14 @@ class Starter:
     def __init__(self, root: str, environ: Mapping[str, str]) -> None:
         self._root = root
         self._environ = dict(environ)
-        self._environments: dict[tuple[tuple[str, str], ...], dict[str, str]] = {(): self._environ}
+        self._environments: dict[tuple[tuple[str, str], ...], _Environment] = {}
         self._found: dict[tuple[str, str], str] = {}
         self._at_root = os.path.samefile(root, os.curdir)
         self._null = os.open(os.devnull, os.O_RDONLY)
+        # The C library looks at each signal, and sets it if it is not ignored; of those named here it only does the
+        # latter. All that have their default now are named, which changes nothing and halves the calls in each child.
+        default = [number for number in signal.valid_signals() if signal.getsignal(number) == signal.SIG_DFL]
+        self._reset = sorted({*_RESET, *default} - {signal.SIGKILL, signal.SIGSTOP})
 
     def close(self) -> None:
         """Nothing is started any more."""
@@ -53,12 +65,17 @@ class Starter:
         Raises:
             CommandFailed: it cannot be started.
         """
-        environ = self._environment(env)
+        environ = self._environments.get(env) or self._environment(env)
         folder = self._root if cwd is None else os.path.join(self._root, cwd)
         try:
-            program, words = self._words(command, folder, environ)
-            if WATCH in environ:
-                program, words = under_strace(program, words, environ)
+            if isinstance(command, tuple) and cwd is None and self._at_root:
+                known = self._known(command, environ)
+                with contextlib.suppress(FileNotFoundError, PermissionError):  # it has moved: search for it again
+                    if known is not None:
+                        return self._spawn(known, command, environ, log)
+            program, words = self._words(command, folder, environ.texts)
+            if WATCH in environ.texts:
+                program, words = under_strace(program, words, environ.texts)
             if cwd is not None or not self._at_root:
                 if not os.path.isdir(folder):
                     raise _refusal(command, f"no folder {cwd or folder}", 1)
@@ -70,20 +87,26 @@ class Starter:
         except ValueError as error:  # a null byte in an argument or a variable
             raise _refusal(command, str(error), 126) from error
 
-    def _spawn(self, program: str, words: Words, environ: dict[str, str], log: int | None) -> int:
+    def _known(self, words: Words, environ: _Environment) -> str | None:
+        """Where a program was found before, if nothing is to be done but to start it."""
+        if not words or WATCH in environ.texts:
+            return None
+        return self._found.get((environ.texts.get("PATH", os.defpath), words[0]))
+
+    def _spawn(self, program: str, words: Words, environ: _Environment, log: int | None) -> int:
         dup = os.POSIX_SPAWN_DUP2
         if log is not None:
             actions = [(dup, self._null, 0), (dup, log, 1), (dup, log, 2)]
         else:
             actions = [] if os.isatty(1) else [(dup, 2, 1)]  # what is not for people may be events for a program
         return os.posix_spawn(
-            program, words, environ, file_actions=actions, setpgroup=0, setsigmask=(), setsigdef=_RESET
+            program, words, environ.encoded, file_actions=actions, setpgroup=0, setsigmask=(), setsigdef=self._reset
         )
 
-    def _environment(self, env: tuple[tuple[str, str], ...]) -> dict[str, str]:
-        found = self._environments.get(env)
-        if found is None:
-            found = self._environments[env] = {**self._environ, **dict(env)}
+    def _environment(self, env: tuple[tuple[str, str], ...]) -> _Environment:
+        texts = {**self._environ, **dict(env)}
+        encoded = {os.fsencode(name): os.fsencode(value) for name, value in texts.items()}
+        found = self._environments[env] = _Environment(texts, encoded)
         return found
 
     def _words(self, command: str | Words, folder: str, environ: Mapping[str, str]) -> tuple[str, Words]:

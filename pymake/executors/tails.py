@@ -14,21 +14,17 @@ _LAST_BYTES = 2000
 
 
 class Tails:
-    """The ends of the outputs of running jobs. May be asked from any thread: it only looks.
+    """The ends of the outputs of running jobs. May be asked from any thread: it only looks."""
 
-    `worker_logs` are the files, by slot, of what runs in workers; what does not prints into the slot's own.
-    """
-
-    def __init__(self, slots: Sequence[Slot], worker_logs: Sequence[str]) -> None:
+    def __init__(self, slots: Sequence[Slot]) -> None:
         self._slots = slots
-        self._worker_logs = worker_logs
 
     def __call__(self, job: int) -> str:
         """The last 2,000 bytes that the job printed; empty if it printed nothing, or does not run any more."""
         for slot in self._slots:
             run = slot.run
             if run is not None and run.launch.job == job:
-                return _end_of(self._worker_logs[slot.number] if run.in_worker else slot.log.path)
+                return _end_of(slot.log_of(run))
         return ""
 
 

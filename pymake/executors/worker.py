@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, TextIO
 from pymake.executors.commands import Commands
 from pymake.executors.complaints import complain
 from pymake.executors.groups import HALT, reap_own
-from pymake.executors.slotlog import SlotLog, drop
+from pymake.executors.slotlog import SlotLog, drop, worker_log
 from pymake.executors.starting import Starter
 from pymake.executors.surroundings import Surroundings
 from pymake.executors.wire import Reply, Request, pack, request_of
@@ -31,11 +31,6 @@ if TYPE_CHECKING:
     from pymake.executors.wire import Line
 
 RETURNED = Reply(None, 0.0, 0.0, printed=False, returned=True)
-
-
-def worker_log(slot: int) -> str:
-    """The name of the log file of the worker of a slot."""
-    return f"worker-{slot}"
 
 
 class Worker:

@@ -45,11 +45,18 @@ def digest_bytes(data: bytes) -> bytes:
 class Digester:
     """Owns the buffer that large files are read through. One thread. `keep` gets digest and content of small files."""
 
-    __slots__ = ("_buffer", "_keep")
+    __slots__ = ("_buffer", "_hasher", "_keep")
 
     def __init__(self, keep: Callable[[bytes, bytes], None] | None = None) -> None:
         self._buffer: bytearray | None = None
+        self._hasher: Callable[[bytes], xxh3_128] = self._first_hasher
         self._keep = keep
+
+    def _first_hasher(self, data: bytes) -> xxh3_128:
+        from xxhash import xxh3_128  # noqa: PLC0415  # on first use; later no import statement stands in the way
+
+        self._hasher = xxh3_128
+        return xxh3_128(data)
 
     def digest(self, real: str, shown: str) -> bytes | None:
         """The digest of what is at `real`, file or folder; None if there is nothing. Errors name `shown`.
@@ -74,7 +81,7 @@ class Digester:
                 return self._folder(real, around)
             if rest:
                 return self._large(descriptor, data + rest)
-            digest = _hasher(data).digest()
+            digest = self._hasher(data).digest()
             if self._keep is not None:
                 self._keep(digest, data)
             return digest

@@ -110,7 +110,7 @@ class RealDisk:
 
     def digest(self, path: str) -> bytes | None:
         """See `Disk.digest`."""
-        return self._digester.digest(self._real(path), path)
+        return self._digester.digest(path if path[:1] == "/" else (self._prefix + path or "."), path)
 
     def read(self, path: str) -> bytes | None:
         """See `Disk.read`.

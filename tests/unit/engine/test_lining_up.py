@@ -41,7 +41,16 @@ def test_quick_jobs_are_lined_up_and_all_run_once_in_order() -> None:
 
 def test_a_first_build_measures_before_it_lines_up() -> None:
     world = World(rules={f"r{i:02}": Rule(outputs=(f"o{i}",)) for i in range(NUMBER)}, line=3)
-    assert world.build(conduct=Conduct(slots=1)).executor.lined_up == []  # each rule is a task of its own
+    ran = world.build(conduct=Conduct(slots=1))  # each rule is a task of its own, and all run the same program
+    measured = 4
+    assert 0 < len(ran.executor.lined_up) <= NUMBER - measured
+    assert not {launch.job for launch in ran.executor.lined_up} & {launch.job for launch in ran.executor.launches[:4]}
+
+
+@pytest.mark.parametrize("text", ["cat{}", "python3 {}.py", "/usr/bin/python3 {}.py", "cd {} && cat"])
+def test_a_first_build_of_different_programs_lines_up_nothing(text: str) -> None:
+    rules = {f"r{i:02}": Rule(outputs=(f"o{i}",), text=text.format(i)) for i in range(NUMBER)}
+    assert World(rules=rules, line=3).build(conduct=Conduct(slots=1)).executor.lined_up == []
 
 
 def test_a_job_of_several_cores_or_of_a_pool_is_not_lined_up() -> None:
