@@ -166,11 +166,10 @@ class FileTable:
         A file that changed after a verdict was made from it is among them if it does not hold what it held then.
         """
         self._grow()
-        moved, self._moved = self._moved, {}
-        asked = list(dict.fromkeys((*files, *sorted(self._racy), *sorted(moved))))
-        before = [self.known(file) for file in asked]
-        self.look_again(asked)
-        found = [file for file, was in zip(asked, before, strict=True) if self.version(file) != moved.get(file, was)]
+        asked = list(dict.fromkeys((*files, *sorted(self._racy), *sorted(self._moved))))
+        before = [self._moved.get(file, self.known(file)) for file in asked]
+        self.look_again(asked)  # what cannot be read below counts as moved until it can
+        found = [file for file, was in zip(asked, before, strict=True) if self.version(file) != was]
         self._moved.clear()
         return found
 

@@ -103,7 +103,7 @@ class Scheduler:
         self._rank = {job: (job not in failed, -critical[job], job) for job in self._upstream.order}
         self._states = bytearray(survey.suspects)  # 1 is WAITING
         self._counts = [0] * len(JobState)
-        self._counts[JobState.WAITING] = self._open = sum(survey.suspects)
+        self._counts[JobState.WAITING] = self._open = survey.suspects.count(1)
         self._to_expand = sum(survey.suspects[job] for job in plan.expand_jobs())
         self._ready: list[tuple[bool, float, JobId]] = []
         self._queued: list[tuple[bool, float, JobId]] = []

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import sys
 
 import pytest
 
 from tests.e2e.watching import watching
-from tests.e2e.workspace import Workspace, until, without_times
+from tests.e2e.workspace import PATIENCE, Workspace, until, without_times
 
 UPPER = """
     [task.upper]
@@ -277,3 +278,25 @@ def test_another_build_beside_it(upper: Workspace) -> None:
 def test_wrong_usage(upper: Workspace, words: list[str], said: str) -> None:
     ended = upper.pymake("watch", *words, code=2)
     assert ended.err.startswith(said)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a terminal")
+def test_keys_and_colours_of_a_terminal(upper: Workspace) -> None:
+    pexpect = pytest.importorskip("pexpect")
+    env = {**os.environ, "TERM": "xterm", "NO_COLOR": "1"}
+    child = pexpect.spawn(sys.executable, ["-m", "pymake", "watch"], cwd=str(upper.root), env=env, encoding="utf-8")
+    child.timeout = PATIENCE
+    child.expect("3 ran, 0 up to date, 0 failed")
+    child.send("r")
+    child.expect("building again")
+    child.expect("nothing to do")
+    upper.write("src/a.txt", "other\n")
+    child.expect("changed: src/a.txt")
+    child.expect("2 ran, 1 up to date")
+    child.send("w")
+    child.expect("upper out/a.up: input src/a.txt changed")
+    child.send("q")
+    child.expect("watch ended after")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0

@@ -19,6 +19,10 @@ _OWN = frozenset([FOLDER, "__pycache__"])
 """Folders that come into being by building."""
 
 
+AT_ONCE = 2_000
+"""Paths that are looked at in one go when nobody waits for it: some 20 ms."""
+
+
 class Evaluated:
     """What an evaluation looked at, closely, as long as it holds.
 
@@ -54,12 +58,24 @@ class Evaluated:
 
         Names that `is_made` knows may come and go in a folder: they are in the plan, there or not.
         """
-        observed = self.observed
         if paths is None:
-            asked: Iterable[str] = {**observed.contents, **observed.kinds, **observed.folders}
-        else:
-            asked = {name: None for path in paths for name in (path or ".", path.rpartition("/")[0] or ".")}
-        return next((path for path in asked if self._has_changed(path, is_made)), None)
+            return self.change_of(self._all(), is_made)
+        asked = {name: None for path in paths for name in (path or ".", path.rpartition("/")[0] or ".")}
+        return self.change_of(asked, is_made)
+
+    def change_of(self, paths: Iterable[str], is_made: Callable[[str], bool]) -> str | None:
+        """The same for just these paths, `.` for the root."""
+        return next((path for path in paths if self._has_changed(path, is_made)), None)
+
+    def slices(self, is_known: Callable[[str], bool]) -> list[list[str]]:
+        """All paths, in pieces for `change_of`, but for those of which only is asked what others know by the way."""
+        observed = self.observed
+        paths = [p for p in self._all() if p not in observed.kinds or p in observed.contents or not is_known(p)]
+        return [paths[first : first + AT_ONCE] for first in range(0, len(paths), AT_ONCE)]
+
+    def _all(self) -> Iterable[str]:
+        observed = self.observed
+        return {**observed.contents, **observed.kinds, **observed.folders}
 
     def _has_changed(self, path: str, is_made: Callable[[str], bool]) -> bool:
         observed = self.observed

@@ -49,6 +49,9 @@ class Held:
         self._discoverers = Discoverers(survey.discovered, jobs=plan.job_count, files=plan.file_count)
         self._made_folders: set[str] | None = None
         self._linked = Linked(plan, session.files)
+        if plan.file_count:  # found out now for all files, and not after the first save
+            plan.consumers(FileId(0))
+            plan.waiting(FileId(0))
         self._steady = not (plan.has_patterns or temporary_jobs(plan))
 
     @property
@@ -97,6 +100,11 @@ class Held:
         """Whether a file was changed under another name, of which nothing is heard."""
         return self._linked.has_changed()
 
+    def is_looked_at(self, path: str) -> bool:
+        """Whether a look at all files notices if something comes or goes at this path."""
+        file = self.session.plan.file(path)
+        return file is not None and self.session.files.is_looked_at(file)
+
     def slices(self) -> list[Sequence[FileId]]:
         """All files that matter, in pieces for `stale`."""
         looked = self.session.files.looked_at()
@@ -121,6 +129,8 @@ class Held:
             PlanError: an input is neither there nor made any more.
         """
         standing, session = self.standing, self.session
+        if not (changed or retry):
+            return False
         session.rebuilder.begin_again()
         touched = standing.touched(changed, self._discoverers.of)
         if retry:

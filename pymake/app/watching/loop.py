@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from pymake.app.watching.rhythm import Rhythm
     from pymake.app.watching.turn import Around, Turns
 
+_FEW = 3
+"""Paths of a lone save; after more than that everything is looked at."""
+
 _RETRY = 0.2
 """Seconds between two tries for the lock."""
 
@@ -182,7 +185,7 @@ class Watch:
         if self._turns.builds != builds:
             self._resume_at = None
             self._rest()
-        if len(heard.paths) > 1:
+        if len(heard.paths) > _FEW:
             self._rhythm.soon()
 
     def _rest(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pymake.app.building import aim_of, session_of
@@ -13,15 +14,17 @@ from pymake.dataclass import replace
 from pymake.errors import PymakeError
 from pymake.fs.disk import RealDisk
 from pymake.model.events import Note
+from pymake.model.heard import Heard
 from pymake.model.observed import Observed
 from pymake.store.folder import open_state
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from pymake.app.options import BuildOptions
     from pymake.app.session import Aim, Session
     from pymake.interfaces import Reporter
+    from pymake.model.ids import FileId
     from pymake.model.task import Project
     from pymake.store.folder import StateFolder
 
@@ -109,10 +112,23 @@ class WatchedProject:
             return Need.PLAN
         return Need.NOTHING
 
-    def has_changed(self) -> bool:
-        """Whether anything that project or plan were made from is not as it was."""
-        evaluations = (self._reading, self._planning)
-        return any(found is not None and found.change(None, self._is_made) is not None for found in evaluations)
+    def pieces(self) -> Iterator[Callable[[], Heard]]:
+        """A look at everything, in pieces that take some 20 ms each: what is not as it was."""
+        held = self.held
+        for evaluated in (self._reading, self._planning):
+            if evaluated is not None:
+                known = (lambda _: False) if held is None else held.is_looked_at
+                for paths in evaluated.slices(known):
+                    yield partial(self._look_at, evaluated, paths)
+        if held is not None:
+            for files in held.slices():
+                yield partial(self._stale, held, files)
+
+    def _look_at(self, evaluated: Evaluated, paths: Sequence[str]) -> Heard:
+        return Heard(everything=evaluated.change_of(paths, self._is_made) is not None)
+
+    def _stale(self, held: Held, files: Sequence[FileId]) -> Heard:
+        return Heard(paths=frozenset(held.stale(files) if held is self.held else ()))
 
     def remember(self) -> None:
         """Make sure that the memory is open, and what is on disk; else what follows from it is forgotten."""
@@ -178,8 +194,13 @@ class WatchedProject:
 
     def flush(self) -> None:
         """Write what waits in the memory, before somebody else may write."""
-        if self._state is not None:
+        if self._state is None:
+            return
+        try:
             self._state.memory.flush()
+        except PymakeError:  # a full disk, which the build has said: the next turn opens what is there
+            self._state.memory.abandon()
+            return
 
     def close(self) -> None:
         """Let go of the memory; with the lock, and if it is still what is on disk, what waits is written."""

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pymake.model.heard import Heard
+from pymake.model.heard import NOTHING_HEARD, Heard
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable
 
     from pymake.app.watching.project import WatchedProject
     from pymake.interfaces import Clock
-    from pymake.model.ids import FileId
 
 REST = 30.0
 """Seconds from one such look to the next where changes are heard of."""
@@ -34,7 +33,7 @@ class Rhythm:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._pieces: list[Sequence[FileId] | None] = []
+        self._pieces: list[Callable[[], Heard]] = []
         self._next = clock.monotonic() + SOON
         self._spent = 0.0
         self._interval: float | None = None
@@ -58,12 +57,8 @@ class Rhythm:
         """Look at the next piece, and say what is not as it was."""
         began = self._clock.monotonic()
         if not self._pieces:
-            self._pieces = [None, *(project.held.slices() if project.held is not None else ())]
-        piece = self._pieces.pop(0)
-        if piece is None:
-            found = Heard(everything=project.has_changed())
-        else:
-            found = Heard(paths=frozenset(project.held.stale(piece) if project.held is not None else ()))
+            self._pieces = list(project.pieces())
+        found = self._pieces.pop(0)() if self._pieces else NOTHING_HEARD
         self._spent += self._clock.monotonic() - began
         if not self._pieces:
             self._rest()

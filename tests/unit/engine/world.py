@@ -39,6 +39,7 @@ from pymake.testing import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from pymake.interfaces import News
     from pymake.model.events import Summary
 
 Effect = "Callable[[World, Launch], JobError | None]"
@@ -96,6 +97,9 @@ class World:
     line: int = 0
     machine: ScratchMachine = field(default_factory=ScratchMachine)
     total_memory: int | None = None
+    news: News | None = None
+    last: Parts | None = None
+    """What the latest build was made of."""
 
     def plan(self) -> Plan:
         plan = Plan()
@@ -189,7 +193,9 @@ class World:
             env_of=lambda job: (),
             growth=FixedPlan(),
             posttasks=PostTasks(plan, survey, self.posttasks),
+            news=self.news,
         )
+        self.last = parts
         summary = Build(parts, conduct).run()
         names = [list(self.rules)[launch.job] for launch in executor.launches]
         return Ran(names=names, summary=summary, reporter=reporter, executor=executor)
