@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 
 QUESTION, TAKEN, OUT, ERR, CODE, NO = b"R", b"T", b"O", b"E", b"X", b"N"
 
-FIRST_WAIT = 0.4
-"""Seconds until the watch has to take the question: longer than its looks take, shorter than anybody minds."""
+FIRST_WAIT = 1.0
+"""Seconds until the watch has to take the question: it is stopped, or the machine too busy for it to be of use."""
 FURTHER_WAIT = 4.0
 """Seconds between two frames; there is one every second."""
 

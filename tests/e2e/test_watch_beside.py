@@ -13,13 +13,21 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.e2e.watching import watching
-from tests.e2e.workspace import PATIENCE, Workspace
+from tests.e2e.workspace import PATIENCE, Result, Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from tests.e2e.watching import Watching
+
+PATIENT = """
+import sys
+from pymake import bell
+from pymake.__main__ import main
+bell.FIRST_WAIT = bell.FURTHER_WAIT = 60.0  # however busy the machine is
+sys.exit(main())
+"""
 
 BUILD_FILE = """
 [task.upper]
@@ -63,18 +71,25 @@ def watch(project: Workspace) -> Iterator[Watching]:
         yield running
 
 
+def asked(project: Workspace, *words: str, code: int = 0) -> Result:
+    """How a command ends that the watch has to answer."""
+    result = project.run([sys.executable, "-c", PATIENT, *words])
+    assert result.code == code, result.err
+    return result
+
+
 def test_a_command_is_answered_after_a_look_at_what_was_saved_before_it(watch: Watching, project: Workspace) -> None:
     journal = (project.root / ".pymake" / "journal").stat()
-    assert project.pymake().err == "pymake: nothing to do (2 jobs up to date)\n"
-    assert project.pymake("out/b.up").err == "pymake: nothing to do (1 job up to date)\n"
+    assert asked(project).err == "pymake: nothing to do (2 jobs up to date)\n"
+    assert asked(project, "out/b.up").err == "pymake: nothing to do (1 job up to date)\n"
     for number in range(2):
         project.write("b.txt", f"edit {number}\n")
-        project.pymake()
+        asked(project)
         assert project.read("out/b.up") == f"EDIT {number}\n"
         watch.until(r"1 ran, 1 up to date")
     assert (project.root / ".pymake" / "journal").stat().st_ino == journal.st_ino
     project.write("out/b.up", "by hand\n")
-    project.pymake("out/b.up")
+    asked(project, "out/b.up")
     assert project.read("out/b.up") == "EDIT 1\n"
 
 
@@ -83,20 +98,20 @@ def test_a_file_that_is_changed_under_another_name(project: Workspace, tmp_path:
     os.link(project.root / "a.txt", other)
     with watching(project, "--once-idle", "1000") as watch:
         watch.until(r"serve \| serving A.TXT config")
-        assert project.pymake().summary == "nothing to do (2 jobs up to date)"
+        assert asked(project).summary == "nothing to do (2 jobs up to date)"
         other.write_text("unheard\n", encoding="utf-8")
-        assert project.pymake().ran == ["upper out/a.up"]
+        assert asked(project).ran == ["upper out/a.up"]
 
 
 def test_other_targets_are_built_by_the_watch_and_shown_in_both_places(project: Workspace) -> None:
     with watching(project, "out/a.up") as watch:
         watch.built()
-        assert project.pymake("out/b.up").ran == ["upper out/b.up"]
+        assert asked(project, "out/b.up").ran == ["upper out/b.up"]
         assert "[1/1] upper out/b.up (" in watch.built()
-        assert "called 'nothing-like-it'" in project.pymake("nothing-like-it", code=2).err
+        assert "called 'nothing-like-it'" in asked(project, "nothing-like-it", code=2).err
         project.write("b.txt", "no such filter")
         project.write("pymake.toml", BUILD_FILE.replace("tr a-z A-Z <", "false"))
-        assert project.pymake("out/b.up", code=1).failed == ["upper out/b.up"]
+        assert asked(project, "out/b.up", code=1).failed == ["upper out/b.up"]
 
 
 def test_nothing_is_removed_while_a_named_input_is_away(workspace: Workspace) -> None:
@@ -120,7 +135,7 @@ def test_nothing_is_removed_while_a_named_input_is_away(workspace: Workspace) ->
         watch.built()
         os.rename(workspace.root / "src", workspace.root / "away")
         watch.until("neither there|not there")
-        assert "src/a.txt" in workspace.pymake(code=2).err
+        assert "src/a.txt" in asked(workspace, code=2).err
         os.rename(workspace.root / "away", workspace.root / "src")
         assert "nothing to do (2 jobs up to date)" in watch.built()
 
@@ -149,7 +164,9 @@ def test_ctrl_c_in_the_command_ends_the_build_it_asked_for(project: Workspace) -
     project.write("pymake.toml", BUILD_FILE.replace("active = false", ""))
     with watching(project, "upper") as watch:
         watch.built()
-        command = subprocess.Popen(project.command("slow"), cwd=project.root, stderr=subprocess.PIPE, text=True)
+        command = subprocess.Popen(
+            [sys.executable, "-c", PATIENT, "slow"], cwd=project.root, stderr=subprocess.PIPE, text=True
+        )
         watch.until("changed|building|asked")
         time.sleep(0.2)
         command.send_signal(signal.SIGINT)

@@ -37,12 +37,17 @@ def environ() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}
 
 
+HURRIED = "import sys; from pymake.__main__ import main; sys.exit(main())"
+PATIENT = f"from pymake import bell; bell.FIRST_WAIT = bell.FURTHER_WAIT = {SECONDS}; {HURRIED}"
+"""A test does not ask how busy the machine is."""
+
+
 class Command:
     """A `pymake` that was given in the folder, while a resident answers."""
 
-    def __init__(self, *words: str) -> None:
+    def __init__(self, *words: str, patient: bool = True) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "pymake", *words],
+            [sys.executable, "-c", PATIENT if patient else HURRIED, *words],
             env=environ(),
             stderr=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -145,7 +150,7 @@ def test_what_the_watch_does_not_do_the_command_does(resident: Resident, how: st
 
 
 def test_a_watch_that_does_not_answer_is_not_waited_for(resident: Resident) -> None:
-    assert Command().ended()[0] == 0  # nobody attends
+    assert Command(patient=False).ended()[0] == 0  # nobody attends
     assert os.path.exists("own")
     assert resident.attend() == []
 
