@@ -12,7 +12,7 @@ from pymake.app.finding import root_of
 from pymake.app.options import BuildOptions
 from pymake.app.printing import pipeline_printout, pipeline_printout_graph
 from pymake.app.reporting import reporter_for
-from pymake.app.script import REGENERATE, Logger, ScriptOptions, Target, names_of, scope_of, targets_of
+from pymake.app.script import REGENERATE, Logger, ScriptOptions, Target, forced_of, names_of, scope_of, targets_of
 from pymake.errors import BuildFileError, Interrupted, JobsFailed
 from pymake.frontends import pipeline
 from pymake.frontends.context import current
@@ -189,7 +189,7 @@ def _check_not_read() -> None:
 def _run_script(targets: object, forced: object, pipeline: object, options: ScriptOptions) -> Summary:
     _check_not_read()
     scope = scope_of(pipeline)
-    build_options = options.build_options(targets_of(targets, scope), frozenset(names_of(forced, scope)))
+    build_options = options.build_options(targets_of(targets, scope), forced_of(forced, scope))
     root = os.getcwd()
     project = made_project(current(), root, options.runtime_data)
     reporter = _script_reporter(options)

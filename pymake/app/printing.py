@@ -7,7 +7,7 @@ import sys
 import textwrap
 from typing import TYPE_CHECKING
 
-from pymake.app.script import ignored_facets, names_of, scope_of, targets_of
+from pymake.app.script import forced_of, ignored_facets, names_of, scope_of, targets_of
 from pymake.app.session import Aim, look
 from pymake.app.views.flowchart import Chart, write_flowchart
 from pymake.app.views.prospects import Detail, prospect_lines
@@ -119,7 +119,7 @@ def pipeline_printout_graph(
         size=size,
         dpi=dpi,
         targets=frozenset(names_of(target_tasks, scope)),
-        forced=frozenset(names_of(forcedtorun_tasks, scope)),
+        forced=forced_of(forcedtorun_tasks, scope),
     )
     write_flowchart(session, chart, stream, output_format)
 
@@ -137,7 +137,7 @@ def _looked(
     scope = scope_of(pipeline)
     aim = Aim(
         targets=targets_of(targets, scope),
-        forced_tasks=frozenset(names_of(forced, scope)),
+        forced_tasks=forced_of(forced, scope),
         ignored=ignored_facets(checksum_level),
         minimal=minimal,
         strict=False,

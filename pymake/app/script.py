@@ -13,8 +13,9 @@ from pymake.app.options import BuildOptions
 from pymake.dataclass import dataclass, field
 from pymake.errors import UsageError, nearest
 from pymake.frontends import pipeline
-from pymake.frontends.context import current
+from pymake.frontends.context import MAIN, current
 from pymake.frontends.declared import DeclaredTask
+from pymake.frontends.lookup import Lookup
 from pymake.frontends.references import Unsuitable
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from pymake.frontends.context import Declarations
 
-Target = str | DeclaredTask | Callable[..., object] | pipeline.Pipeline
+Target = str | os.PathLike[str] | DeclaredTask | Callable[..., object] | pipeline.Pipeline
 """A task by name, as declared or by its function; a pipeline, for all of its tasks; or a path or glob."""
 
 REGENERATE = 2
@@ -148,7 +149,7 @@ def targets_of(given: object, scope: Declarations | None) -> tuple[str, ...]:
     names = names_of(given, scope)
     if names or scope is None:
         return names
-    names = tuple(task.full_name for task in scope.tasks.values())
+    names = _all_of(scope)
     if not names:
         raise UsageError(f"pipeline {scope.name} has no tasks")
     return names
@@ -158,35 +159,63 @@ def names_of(given: object, scope: Declarations | None) -> tuple[str, ...]:
     """The names of tasks, functions and pipelines; a path or glob stays as it is.
 
     Raises:
-        UsageError: something else.
+        UsageError: something else, or a name that may be any of several tasks.
     """
     if given is None:
         return ()
-    if isinstance(given, (list, tuple, set, frozenset)):
-        return tuple(name for item in given for name in _names(item, scope))
-    return _names(given, scope)
+    targets = given if isinstance(given, (list, tuple, set, frozenset)) else (given,)
+    lookup = Lookup(current())
+    try:
+        return tuple(name for target in targets for name in _names(target, scope, lookup))
+    except Unsuitable as error:
+        raise UsageError(str(error), facts=error.facts, hint=error.hint) from None
 
 
-def _names(target: object, scope: Declarations | None) -> tuple[str, ...]:
+def forced_of(given: object, scope: Declarations | None) -> frozenset[str]:
+    """The names of the tasks that are to run whatever their state.
+
+    Raises:
+        UsageError: one is no task.
+    """
+    names = names_of(given, scope)
+    known = dict.fromkeys(name for one in current().pipelines.values() for name in _all_of(one))
+    for name in names:
+        if name not in known:
+            near = nearest(name, known)
+            raise UsageError(
+                f"forcedtorun_tasks: there is no task {name!r}", facts=[("nearest", ", ".join(near))] if near else ()
+            )
+    return frozenset(names)
+
+
+def _names(target: object, scope: Declarations | None, lookup: Lookup) -> tuple[str, ...]:
     if isinstance(target, pipeline.Pipeline):
-        return tuple(task.full_name for task in current().pipelines[target.name].tasks.values())
+        return _all_of(current().pipelines[target.name])
     if isinstance(target, DeclaredTask):
         return (target.full_name,)
     if isinstance(target, str):
-        return _named(target, scope)
+        return _named(target, scope or current().main, lookup)
+    if isinstance(target, os.PathLike):
+        return (os.fspath(target),)
     if callable(target):
-        try:
-            return (current().task_of(target).full_name,)
-        except Unsuitable as error:
-            raise UsageError(str(error), facts=error.facts, hint=error.hint) from None
+        return (current().task_of(target, scope).full_name,)
     raise UsageError(f"{target!r} is no target", hint="name a task, a function or a path")
 
 
-def _named(name: str, scope: Declarations | None) -> tuple[str, ...]:
-    """A task of the pipeline in which one looks, all tasks of a pipeline of this name, or the name as it is."""
-    if scope is not None and name in scope.tasks:
-        return (scope.tasks[name].full_name,)
+def _named(name: str, home: Declarations, lookup: Lookup) -> tuple[str, ...]:
+    """A task at home or in `main`, all tasks of a pipeline of this name, a task of any other, or the name as it is."""
+    own = lookup.own(name, home)
+    if own is not None:
+        return (own.full_name,)
     pipelines = current().pipelines
-    if name in pipelines and not any(name in one.tasks for one in pipelines.values()):
-        return tuple(task.full_name for task in pipelines[name].tasks.values())
-    return (name,)
+    if name in pipelines:
+        return _all_of(pipelines[name])
+    start, _, rest = name.partition("::")
+    if start == MAIN and rest in current().main.tasks:
+        return (rest,)
+    found = lookup.anywhere(name, home)
+    return (name if found is None else found.full_name,)
+
+
+def _all_of(declarations: Declarations) -> tuple[str, ...]:
+    return tuple(task.full_name for task in declarations.tasks.values())

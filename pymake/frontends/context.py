@@ -182,13 +182,13 @@ class Context:
         place = self.place(location)
         return BuildFileError(str(unsuitable), place=place, facts=unsuitable.facts, hint=unsuitable.hint)
 
-    def task_of(self, function: Callable[..., object]) -> DeclaredTask:
-        """The task that calls `function`, looked for in `main` first.
+    def task_of(self, function: Callable[..., object], home: Declarations | None = None) -> DeclaredTask:
+        """The task that calls `function`, looked for in `home` first, then in `main`.
 
         Raises:
             Unsuitable: there is none, or more than one.
         """
-        found = self.find_task(function, self.main)
+        found = self.find_task(function, home or self.main)
         if found is None:
             raise not_a_task(function)
         return found
@@ -200,8 +200,8 @@ class Context:
             Unsuitable: there is more than one.
         """
         key = _identity(function)
-        for declarations in (home, self.main, *self.pipelines.values()):
-            found = declarations.of_function.get(key, [])
+        for several in ((home,), (self.main,), self.pipelines.values()):
+            found = [declared for one in several for declared in one.of_function.get(key, ())]
             if len(found) == 1:
                 return found[0]
             if found:
@@ -209,7 +209,7 @@ class Context:
                 raise Unsuitable(
                     f"{len(found)} tasks call function {name_of(function)}",
                     facts=[("they are", names if len(found) <= 3 else f"{names}, …")],
-                    hint="say which one by its name: output_from(…)",
+                    hint=f'say which one by its name: "{found[0].full_name}"',
                 )
         return None
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pymake.errors import nearest
 from pymake.frontends.context import MAIN, not_a_task
+from pymake.frontends.lookup import Lookup
 from pymake.frontends.references import (
     LaterRef,
     OwnFirst,
@@ -33,10 +34,7 @@ class Resolver:
     def __init__(self, context: Context, runtime_data: Mapping[str, object]) -> None:
         self._context = context
         self._runtime_data = runtime_data
-        self._named: dict[str, list[DeclaredTask]] = {}
-        for declarations in context.pipelines.values():
-            for name, declared in declarations.tasks.items():
-                self._named.setdefault(name, []).append(declared)
+        self._lookup = Lookup(context)
 
     def resolved(self, declared: DeclaredTask, home: Declarations) -> dict[str, object]:
         """The fields of a task with final references.
@@ -91,16 +89,13 @@ class Resolver:
     def _by_name(self, name: str, home: Declarations) -> Sequence[TaskRef]:
         if "::" in name:
             return (TaskRef(name=name.removeprefix(f"{MAIN}::")),)
-        own = home.tasks.get(name) or self._context.main.tasks.get(name)
+        own = self._lookup.own(name, home)
         if own is not None:
             return (own.reference(),)
         if name in self._context.pipelines:
             return self._tails(name)
-        found = self._named.get(name, [])
-        if len(found) > 1:
-            names = ", ".join(declared.full_name for declared in found)
-            raise Unsuitable(f"{len(found)} tasks are called {name!r}", facts=[("they are", names)])
-        return (found[0].reference() if found else TaskRef(name=name),)
+        found = self._lookup.anywhere(name, home)
+        return (TaskRef(name=name) if found is None else found.reference(),)
 
     def _tails(self, name: str) -> Sequence[TaskRef]:
         tails = self._context.pipelines[name].tails

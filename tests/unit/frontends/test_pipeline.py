@@ -268,5 +268,5 @@ def test_a_function_of_two_tasks_does_not_say_which() -> None:
     with pytest.raises(BuildFileError) as caught:
         main.merge(name="all", command="x", input=run, output="d")
     assert str(caught.value).partition(": ")[2] == (
-        "2 tasks call function run\n  they are: one, two\n  try: say which one by its name: output_from(…)"
+        '2 tasks call function run\n  they are: one, two\n  try: say which one by its name: "one"'
     )

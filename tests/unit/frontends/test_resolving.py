@@ -85,7 +85,7 @@ def test_a_function_of_two_tasks() -> None:
     with pytest.raises(BuildFileError) as caught:
         merge(second, "end")(first)
     assert str(caught.value).split(": ", 1)[1] == (
-        "2 tasks call function second\n  they are: a, b\n  try: say which one by its name: output_from(…)"
+        '2 tasks call function second\n  they are: a, b\n  try: say which one by its name: "a"'
     )
 
 
