@@ -88,4 +88,4 @@ def test_what_is_forced_is_a_task() -> None:
     assert forced_of(["other", "p"], None) == {"q::other", "p::made", "p::both"}
     with pytest.raises(UsageError) as caught:
         forced_of("bth", None)
-    assert str(caught.value) == "forcedtorun_tasks: there is no task 'bth'\n  nearest: both, p::both, q::both"
+    assert str(caught.value) == "forcedtorun_tasks: there is no task 'bth'\n  nearest: both, q::both, p::both"
