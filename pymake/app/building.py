@@ -190,10 +190,9 @@ def settled(
         return _nothing_to_do(session, options, reporter)
     from pymake.app.running import run  # noqa: PLC0415  # 25 ms that a build with nothing to do need not pay
 
-    was_whole = session.plan.is_whole
     with ExitStack() as stack:
         summary = run(session, options, reporter, stack, attendance)
-    if not was_whole and summary.is_good:  # only now is it known what nobody makes any more
+    if session.plan.has_patterns and summary.is_good:  # only now is it known what nobody makes any more
         _clear(session, orphaned_of(session.project, session.plan, session.disk, session.memory), reporter)
     return summary
 

@@ -314,7 +314,7 @@ def _called(session: Session, tasks: Container[str]) -> Iterator[Function]:
 
 
 def _functions(session: Session, *, check: bool) -> dict[str, Callable[..., object]]:
-    """The functions that suspects call, and the jobs of tasks that are not yet expanded, by task.
+    """The functions that suspects call, by task; all there are if the plan grows, as anything may come to be wanted.
 
     Raises:
         BuildFileError: with `check`, an argument of a call cannot travel to a worker.
@@ -331,10 +331,12 @@ def _functions(session: Session, *, check: bool) -> dict[str, Callable[..., obje
                 found[action.task] = task.action.target
             if check:
                 check_arguments(action.arguments, task)
-    for row in plan.expand_jobs():
-        task = plan.task(plan.task_of(row))
-        if suspects[row] and isinstance(task.action, Function):
-            found[task.name] = task.action.target
-            if check:
-                check_extras(task.extras, task)
+    growing = dict.fromkeys(plan.task_of(row) for row in plan.expand_jobs() if suspects[row])
+    for task in map(plan.task, growing if check else ()):
+        if isinstance(task.action, Function):
+            check_extras(task.extras, task)
+    if growing:
+        found.update(
+            (task.name, task.action.target) for task in session.project.tasks if isinstance(task.action, Function)
+        )
     return found

@@ -164,15 +164,15 @@ def _opened(
     memory, restored = state.memory, basis.restored
     planned = _planned(project, memory, basis.observed) if restored is None else restored
     plan = planned.plan
-    orphaned = Orphaned() if known or plan.has_patterns else orphaned_of(project, plan, disk, memory)
+    orphaned = Orphaned() if (grows := _grows(plan)) or known else orphaned_of(project, plan, disk, memory)
     files = _files(plan, disk, memory, orphaned, known)
     manifests, rebuilder, surveyor = _judges(plan, files, memory, _wish(project, aim))
-    surveying = Surveying(surveyor, rebuilder, files, disk)
+    surveying = Surveying(surveyor, rebuilder, files, disk, writing)
     if restored is None:
         selection, survey, growth, notes = _surveyed(project, aim, cast("Compiled", planned), surveying)
     else:
         selection, survey, growth, notes = _resumed(project, aim, restored, surveying, (basis.key, known))
-    if plan.has_patterns:  # what is gone shows when the plan has grown as far as it can before a run
+    if grows:  # what is gone shows when the plan has grown as far as it can before a run
         orphaned = orphaned_of(project, plan, disk, memory)
     warnings = (*planned.warnings, *notes)
     _check_inputs(aim, selection, survey, surveying)
@@ -220,6 +220,11 @@ def _folders(plan: Plan, wanted: bytearray, names: Sequence[str]) -> tuple[str, 
     from pymake.planner.folders import group_folders  # noqa: PLC0415  # as above
 
     return tuple(group_folders(plan, wanted, names))
+
+
+def _grows(plan: Plan) -> bool:
+    """Whether outputs are known only after a run, or jobs are not known yet since an open task has none."""
+    return plan.has_patterns or not plan.is_whole
 
 
 def _judges(plan: Plan, files: FileTable, memory: Memory, wish: Wish) -> tuple[Manifests, VerifyingTraces, Surveyor]:
@@ -279,7 +284,7 @@ def _surveyed(
     """What is wanted and what is known of it; with what makes the plan grow, and notes on what it grew by at once."""
     plan, targets = compiled.plan, _targets(project, aim)
     with _default_blamed(project, aim):
-        if not plan.has_patterns:
+        if not _grows(plan):
             selection = select(plan, *targets, serving=_may_serve(aim))
             if aim.minimal:
                 from pymake.app.minimal import narrowed  # noqa: PLC0415  # only scripts ask for it

@@ -12,9 +12,10 @@ if TYPE_CHECKING:
 
 
 class Surveying(NamedTuple):
-    """The parts of a session that a survey is made with."""
+    """The parts of a session that a survey is made with, and whether it is made to run something."""
 
     surveyor: Surveyor
     rebuilder: VerifyingTraces
     files: FileTable
     disk: Disk
+    is_build: bool

@@ -84,12 +84,14 @@ def find_orphans(
 ) -> Orphaned:
     """Compare what earlier builds made with what the plan makes. Hashes what is orphaned; changes nothing.
 
-    A plan that may still grow does not say what is gone: nothing is then.
+    A plan that may still grow does not say what is gone: nothing is then. Nor does an open job that has not run yet say
+    which of the files that fit its patterns it makes again.
     """
     if not plan.is_whole:
         return Orphaned()
     orphans = Orphans(memory, disk, origin)
-    open_patterns = [pattern for job in plan.jobs() for pattern in plan.patterns(job)] if plan.has_patterns else []
+    open_jobs = [job for job in plan.open_jobs() if not plan.is_found(job)]
+    open_patterns = [pattern for job in open_jobs for pattern in plan.patterns(job)]
     paths = [path for path in memory.made_paths() if not plan.is_made(path)]
     gone = [path for path in paths if _is_of(memory, path, origin) and not fits(open_patterns, path)]
     begun = {start.key: start for start in memory.starts() if start.origin == origin}

@@ -32,6 +32,7 @@ from pymake.model.verdict import (
 if TYPE_CHECKING:
     from array import array
     from collections.abc import Iterator, Sequence
+    from collections.abc import Set as AbstractSet
 
     from pymake.engine.files import FileTable
     from pymake.engine.manifest import Manifests
@@ -60,7 +61,7 @@ class VerifyingTraces:
         self._wish = wish
         self._has_wished = bool(wish.new or wish.old)
         self._needed: set[JobId] = set()
-        self._kept: frozenset[JobId] = frozenset()
+        self._kept: AbstractSet[JobId] = frozenset()
         self._failed = frozenset(memory.failed())
 
     def begin_again(self) -> None:
@@ -143,12 +144,15 @@ class VerifyingTraces:
         absent = (file for file in self.outputs(job, trace) if not self._files.is_there(file))
         return {file: versions[plan.path(file)] for file in absent if plan.path(file) in versions}
 
-    def keep(self, jobs: frozenset[JobId]) -> None:
-        """The temporary outputs of just these jobs are asked for by name: they have to be there, and stay."""
+    def keep(self, jobs: AbstractSet[JobId]) -> None:
+        """The temporary outputs of just these jobs are asked for by name: they have to be there, and stay.
+
+        The set may grow.
+        """
         self._kept = jobs
 
     @property
-    def kept(self) -> frozenset[JobId]:
+    def kept(self) -> AbstractSet[JobId]:
         """The jobs whose temporary outputs are asked for by name."""
         return self._kept
 

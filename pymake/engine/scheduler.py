@@ -280,6 +280,7 @@ class Scheduler:
             self._rank[job] = (True, -usual.get(job, 0.0), job)
         self._counts[JobState.WAITING] += len(suspects)
         self._open += len(suspects)
+        self._to_expand += sum(map(self._plan.is_expand_job, suspects))
         for job in free:
             self._make_ready(job)
         return [dropped for job in suspects if self._is_lost(job) for dropped in self._drop(job)]

@@ -73,6 +73,10 @@ def temporary_jobs(plan: Plan) -> list[JobId]:
     return [job for task in tasks for job in plan.task_jobs(task)]
 
 
+def _of_temporary(plan: Plan, jobs: Iterable[JobId]) -> list[JobId]:
+    return [job for job in jobs if plan.task(plan.task_of(job)).temporary]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Before:
     """What the build before knew, of the same plan and with the same memory.
@@ -101,7 +105,7 @@ class Surveyor:
         self._rebuilder = rebuilder
         self._survey = Survey()
         self._unmade: dict[FileId, list[JobId]] = {}
-        self._temporary: frozenset[JobId] = frozenset()
+        self._temporary: set[JobId] = set()
 
     def survey(self, wanted: bytearray, before: Before | None = None) -> Survey:
         """Look at every file of the wanted jobs once. With `before`, the jobs whose stamps did not change are clean."""
@@ -153,7 +157,7 @@ class Surveyor:
         survey.total += len(real)
         survey.expand_jobs += len(jobs) - len(real)
         self._files.look(self._declared_files(real))
-        self._temporary = frozenset(temporary_jobs(plan))
+        self._temporary.update(temporary_jobs(plan) if not seen_before else _of_temporary(plan, real))
         self._rebuilder.clear_gone([job for job in real if job in self._temporary])
         found = [job for job in jobs if plan.is_expand_job(job) or not self._clear(job)]
         if seen_before:

@@ -66,7 +66,7 @@ class DeclaredTask(Referable):
                 converted = argument.convert(value, refer)
                 earlier = fields.get(argument.field)
                 if argument.adds and isinstance(earlier, tuple) and isinstance(converted, tuple):
-                    converted = tuple(dict.fromkeys((*earlier, *converted)))
+                    converted = (*earlier, *(value for value in converted if value not in earlier))
                 fields[argument.field] = converted
         except Unsuitable as error:
             raise self._home.error(error, location) from None

@@ -33,10 +33,11 @@ def limited(tasks: Sequence[Task]) -> tuple[tuple[Task, ...], dict[str, int]]:
                 place=task.place,
                 hint="leave one of them out: a named jobs_limit is a pool of its own",
             )
-        pool = f"jobs_limit of {task.name}" if limit.name is None else f"jobs_limit {limit.name}"
+        pool = f"jobs_limit of {limit.of or task.name}" if limit.name is None else f"jobs_limit {limit.name}"
         if pools.setdefault(pool, limit.count) != limit.count:
+            shown = pool if limit.name is None else f"jobs_limit {limit.name!r}"
             raise BuildFileError(
-                f"jobs_limit {limit.name!r} is {limit.count} here and {pools[pool]} elsewhere",
+                f"{shown} is {limit.count} here and {pools[pool]} elsewhere",
                 place=task.place,
                 facts=[(first[pool].name, first[pool].place)],
                 hint="give both the same number, or two names",

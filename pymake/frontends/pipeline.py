@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
+from pymake.dataclass import replace
 from pymake.errors import NoSuchTask, nearest
 from pymake.frontends.context import MAIN, Declarations, current, name_of
 from pymake.frontends.declared import DeclaredTask
@@ -11,7 +12,7 @@ from pymake.frontends.kindmethods import KindMethods
 from pymake.frontends.places import caller
 from pymake.frontends.references import PipelineRef, Referable, RuntimeParameter, Unsuitable, settled
 from pymake.frontends.resolving import WITH_REFERENCES
-from pymake.model.task import TaskRef
+from pymake.model.task import JobsLimit, TaskRef
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -179,6 +180,9 @@ class Pipeline(KindMethods, Referable):
             copy = copies.add(name, declared.function, declared.location)
             copy.kind, copy.conditions = declared.kind, declared.conditions
             copy.fields.update(_cloned(declared.fields, _Renamed(names)))
+            limit = copy.fields.get("jobs_limit")
+            if isinstance(limit, JobsLimit) and limit.name is None:
+                copy.fields["jobs_limit"] = replace(limit, of=limit.of or declared.full_name)
         copies.heads = tuple(copies.tasks[declared.name] for declared in original.heads)
         copies.tails = tuple(copies.tasks[declared.name] for declared in original.tails)
         cloned = copies.face = type(self).of(copies)

@@ -31,7 +31,31 @@ def check_arguments(arguments: tuple[object, ...], task: Task) -> None:
         try:
             pickle.dumps(value, protocol=pickle.HIGHEST_PROTOCOL)
         except Exception as error:
-            raise _refusal(task, _parameter(task.kind, position), value, error) from error
+            where, culprit = _culprit(value)
+            raise _refusal(task, _parameter(task.kind, position) + where, culprit, error) from error
+
+
+def _culprit(value: object) -> tuple[str, object]:
+    """The innermost member that cannot be pickled, and the way to it as an expression."""
+    if isinstance(value, dict):
+        inner = [(f"[{name!r}]", item) for name, item in value.items()]
+    elif isinstance(value, (list, tuple)):
+        inner = [(f"[{at}]", item) for at, item in enumerate(value)]
+    else:
+        inner = []
+    for where, item in inner:
+        if not _travels(item):
+            further, culprit = _culprit(item)
+            return where + further, culprit
+    return "", value
+
+
+def _travels(value: object) -> bool:
+    try:
+        pickle.dumps(value, protocol=pickle.HIGHEST_PROTOCOL)
+    except Exception:  # noqa: BLE001  # whatever a class of the user raises
+        return False
+    return True
 
 
 def _parameter(kind: Kind, position: int) -> str:

@@ -131,10 +131,14 @@ class TouchFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobsLimit:
-    """`jobs_limit(count, name)`: at most so many jobs at a time, of this task or of all that share the name."""
+    """`jobs_limit(count, name)`: at most so many jobs at a time, of this task or of all that share the name.
+
+    Without a name a clone shares the limit of its original: `of` is that task.
+    """
 
     count: int
     name: str | None = None
+    of: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

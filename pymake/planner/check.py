@@ -52,9 +52,20 @@ def check_inputs(
     Raises:
         PlanError: one is neither; it names the task that needs it and files with a similar name.
     """
+    check_inputs_of(plan, _marked(wanted), is_there, names_in)
+
+
+def check_inputs_of(
+    plan: Plan, jobs: Iterable[JobId], is_there: Callable[[FileId], bool], names_in: Callable[[str], Iterable[str]]
+) -> None:
+    """The same of these jobs.
+
+    Raises:
+        PlanError: as `check_inputs`.
+    """
     checked: set[FileId] = set()
     missing: list[tuple[FileId, JobId]] = []
-    for job in _marked(wanted):
+    for job in jobs:
         for file in (*plan.dirtying(job), *plan.order_only(job)):
             if file not in checked:
                 checked.add(file)

@@ -6,27 +6,30 @@ the drafts become jobs, in the order of the build files. All of it is linear in 
 
 from __future__ import annotations
 
+from collections import ChainMap
 from typing import TYPE_CHECKING
 
 from pymake.dataclass import dataclass
 from pymake.errors import BuildFileError, PlanError, nearest
-from pymake.model.outputs import spliced
+from pymake.model.outputs import open_texts, spliced
 from pymake.model.plan import Plan
 from pymake.model.service import awaits_service
+from pymake.model.task import Kind
 from pymake.planner.declared import blamed, declare
 from pymake.planner.deferral import OwnOutputs, Shape, deferred_tasks, makers_shapes, may_be, may_meet, shapes_of
+from pymake.planner.early import early_tasks
 from pymake.planner.facts import Facts, World, missing
 from pymake.planner.files import Files
 from pymake.planner.folders import folders_of
-from pymake.planner.inputs import Made, PlannedInputs, unknown_task
+from pymake.planner.inputs import Inputs, Made, PlannedInputs, SomeInputs, unknown_task
 from pymake.planner.jobs import Jobs
-from pymake.planner.kinds import expand_task
+from pymake.planner.kinds import expand_some, expand_task, seen_by_readers
 from pymake.planner.makers import check_makers
 from pymake.planner.sequence import groups
-from pymake.planner.structure import texts
+from pymake.planner.structure import key, texts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from pymake.model.ids import TaskId
     from pymake.model.patterns import Pattern
@@ -59,12 +62,14 @@ def compile_project(project: Project, world: World) -> Compiled:
 class Compiler:
     """Owns the making of one plan, and its growth. `_made` answers for every task, inactive ones too.
 
-    `deferred` are the tasks without jobs as yet, each after those of the open and deferred tasks that it waits for.
+    `deferred` are the tasks of which not all jobs are known, each after those of the open and deferred tasks that it
+    waits for; the `early` ones among them get jobs piece by piece, by `expand_early`.
     """
 
     def __init__(self, project: Project, world: World) -> None:
         self.plan = Plan()
         self.deferred: dict[str, tuple[str, ...]] = {}
+        self.early: frozenset[str] = frozenset()
         self._project = project
         self._world = world
         self._facts = Facts(world)
@@ -73,7 +78,8 @@ class Compiler:
         self._ids: dict[str, TaskId] = {}
         self._by_name: dict[str, Declared] = {}
         self._shapes: dict[str, tuple[Shape, ...]] = {}
-        self._open_drafts: dict[str, tuple[Draft, ...]] = {}
+        self._open_drafts: dict[str, list[Draft]] = {}
+        self._drafted: dict[str, set[str]] = {}
         self._declared: list[Declared] = []
         self._made: dict[str, Made] = {}
         self._expansions: dict[str, Expansion] = {}
@@ -89,6 +95,7 @@ class Compiler:
             for name, declared in self._by_name.items()
             if declared.is_open or name in self.deferred
         }
+        self.early = early_tasks(self._by_name, self.deferred, self._shapes)
         self.plan.defer(len(self.deferred))
         for group in groups(self._declared):
             members = [
@@ -126,6 +133,34 @@ class Compiler:
         self._fill(self._ids[name], declared)
         return tuple(self._warnings[name])
 
+    def expand_early(self, name: str, upstream: str, made: Sequence[object]) -> tuple[object, ...]:
+        """Add the jobs that an early task has for some of what a task upstream makes; what is there already stays.
+
+        Returns:
+            what the new jobs make, as readers see it.
+
+        Raises:
+            BuildFileError: the task cannot be applied to its inputs.
+            PlanError: one of its jobs makes what another one makes.
+        """
+        declared = self._by_name[name]
+        known = {**dict.fromkeys(self.deferred[name], Made()), upstream: Made(tuple(made))}
+        inputs = SomeInputs(declared.task, ChainMap(known, self._made), texts(list(made)))
+        self._files.forget_seen()
+        with blamed(declared.task):
+            drafts = self._new_drafts(name, expand_some(declared, inputs))
+            self._files.declare(path for draft in drafts for path in draft.outputs)
+            self._add_jobs(self._ids[name], declared, drafts, inputs)
+        return seen_by_readers(declared.task.kind, drafts)
+
+    def _new_drafts(self, name: str, drafts: Iterable[Draft]) -> list[Draft]:
+        """Those of an early task that have no job yet."""
+        known = self._drafted.setdefault(name, set())
+        found = {key((draft.input, draft.outputs, tuple(open_texts(draft.output)))): draft for draft in drafts}
+        fresh = {text: draft for text, draft in found.items() if text not in known}
+        known.update(fresh)
+        return list(fresh.values())
+
     def task_id(self, name: str) -> TaskId:
         """The task of this name in the plan."""
         return self._ids[name]
@@ -133,6 +168,11 @@ class Compiler:
     def is_open(self, name: str) -> bool:
         """Whether outputs of the task are known only after its jobs ran."""
         return name in self._shapes and self._by_name[name].is_open
+
+    def read_whole(self, name: str) -> Sequence[str]:
+        """The tasks of which all that they make is an input of the one job of a task, or what a group stands for."""
+        declared = self._by_name[name]
+        return declared.needs if declared.task.kind in (Kind.TASK, Kind.MERGE, Kind.SPLIT) else ()
 
     def may_make(self, name: str, path: str) -> bool:
         """Whether a deferred task, or the patterns of an open one, may make the path, or something below it."""
@@ -145,8 +185,9 @@ class Compiler:
     def _take_found(self, name: str) -> None:
         """Let readers see what an open task made: every output is an input of its own."""
         jobs = self.plan.task_jobs(self._ids[name])
+        drafts = sorted(zip(self._open_drafts.pop(name), jobs, strict=True), key=lambda pair: str(pair[0].input))
         elements: dict[str, None] = {}
-        for job, draft in zip(jobs, self._open_drafts.pop(name), strict=True):
+        for draft, job in drafts:
             found = self.plan.found_paths(job)
             self._files.declare(found)
             elements.update(dict.fromkeys(texts(spliced(draft.output, found))))
@@ -243,27 +284,30 @@ class Compiler:
         """Add the jobs of a task, or what a group stands for."""
         plan, name = self.plan, declared.task.name
         expansion = self._expansions.pop(name)
-        if declared.is_open:
-            self._open_drafts[name] = expansion.drafts
         if declared.folders:
             with blamed(declared.task):
                 plan.set_folders(task, folders_of(declared, self._inputs(declared, ())))
         if declared.task.action is None:
             plan.set_group_inputs(task, dict.fromkeys(str(path) for path in expansion.made.elements))
             return
-        if not expansion.drafts:
+        drafts = self._new_drafts(name, expansion.drafts) if name in self._drafted else expansion.drafts
+        if not drafts:
             return
         with blamed(declared.task):
             own = frozenset(path for draft in expansion.drafts for path in draft.outputs)
-            inputs = self._inputs(declared, tuple(own))
-            facts = self._facts.of(declared)
-            for what in missing(facts):
-                inputs.warn(f"{what}, so what it is cannot decide")
-            jobs = Jobs(declared, files=self._files, inputs=inputs, facts=facts)
-            for draft in expansion.drafts:
-                spec = jobs.spec(draft)
-                check_makers(plan, self._files, declared.task, spec)
-                plan.add_job(task, spec)
+            self._add_jobs(task, declared, drafts, self._inputs(declared, tuple(own)))
+
+    def _add_jobs(self, task: TaskId, declared: Declared, drafts: Sequence[Draft], inputs: Inputs) -> None:
+        facts = self._facts.of(declared)
+        for what in missing(facts):
+            inputs.warn(f"{what}, so what it is cannot decide")
+        jobs = Jobs(declared, files=self._files, inputs=inputs, facts=facts)
+        for draft in drafts:
+            spec = jobs.spec(draft)
+            check_makers(self.plan, self._files, declared.task, spec)
+            self.plan.add_job(task, spec)
+        if declared.is_open:
+            self._open_drafts.setdefault(declared.task.name, []).extend(drafts)
 
     def _followed(self, task: Task) -> Iterator[TaskId]:
         """The tasks to wait for; for a group also the tasks that make what it stands for."""

@@ -80,7 +80,7 @@ class _Deferral:
 
     def __init__(self, tasks: Sequence[Declared], is_source: Callable[[str], bool]) -> None:
         self._tasks = {declared.task.name: declared for declared in tasks}
-        self._named = {name: tuple(_named_inputs(declared)) for name, declared in self._tasks.items()}
+        self._named = {name: tuple(named_inputs(declared)) for name, declared in self._tasks.items()}
         self._is_source = is_source
         self._reads: dict[str, dict[str, None]] = {name: {} for name in self._tasks}
 
@@ -171,7 +171,7 @@ class _Deferral:
                 )
 
 
-def _named_inputs(declared: Declared) -> Iterator[str]:
+def named_inputs(declared: Declared) -> Iterator[str]:
     """The inputs that are written out as paths."""
     for text in texts([declared.input, declared.order_only, declared.files]):
         found = read(text)

@@ -107,6 +107,10 @@ class Files:
         self._found.clear()
         self._there.clear()
 
+    def forget_seen(self) -> None:
+        """Jobs have run: whether a file is there is asked anew; what patterns match stays as it was."""
+        self._there.clear()
+
     def is_declared(self, path: str) -> bool:
         """Whether a task makes this file."""
         folder, _, name = path.rpartition("/")

@@ -11,7 +11,7 @@ from pymake.model.task import TaskRef
 from pymake.planner.structure import members, rebuilt, texts
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Container, Mapping
+    from collections.abc import Collection, Container, Iterable, Mapping
 
     from pymake.model.patterns import Match, Pattern
     from pymake.model.task import Task
@@ -144,6 +144,25 @@ class PlannedInputs(Inputs):
         if not found:
             self.warn(f"nothing matches {pattern.text}")
         return found
+
+
+class SomeInputs(Inputs):
+    """Inputs of which only some are asked for: what some tasks make so far. Patterns match among these paths alone."""
+
+    def __init__(self, task: Task, made: Mapping[str, Made], among: Iterable[str]) -> None:
+        super().__init__(task, made)
+        self._among = tuple(among)
+
+    def found(self, text: str) -> str | list[Element]:
+        """As `Inputs` says."""
+        found = read(text)
+        if isinstance(found, str):
+            return found
+        matches = [match for match in map(found.match, self._among) if match is not None]
+        return [Element(path, captures, True) for path, captures in matches]
+
+    def warn(self, text: str) -> None:
+        """All of it is looked at once more later, and what there is to say is said then."""
 
 
 def unknown_task(task: Task, name: str, known: Collection[str]) -> BuildFileError:

@@ -33,6 +33,27 @@ def expand_task(declared: Declared, inputs: Inputs) -> Expansion:
     return KINDS[declared.task.kind](Drafting(declared, inputs))
 
 
+def expand_some(declared: Declared, inputs: Inputs) -> tuple[Draft, ...]:
+    """The jobs that a task with one job for each input has for some of its inputs; it may take none of them.
+
+    Raises:
+        BuildFileError: the task cannot be applied to its inputs.
+        FieldError: a field without a value.
+    """
+    drafting = Drafting(declared, inputs)
+    elements, _ = inputs.elements(declared.input)
+    drafts = map(drafting.of_element, drafting.in_order(elements))
+    return tuple(draft for draft in drafts if draft is not None)
+
+
+def seen_by_readers(kind: Kind, drafts: Iterable[Draft]) -> tuple[object, ...]:
+    """What readers of a task with one job for each input see of some of its jobs."""
+    made = tuple(drafts)
+    if kind is Kind.SUBDIVIDE:
+        return _apart(Expansion(made)).made.elements
+    return tuple(draft.output for draft in made if draft.output is not None)
+
+
 def _task(drafting: Drafting) -> Expansion:
     declared, inputs = drafting.declared, drafting.inputs
     value = inputs.whole(declared.input)
@@ -43,7 +64,8 @@ def _task(drafting: Drafting) -> Expansion:
 
 def _merge(drafting: Drafting) -> Expansion:
     value = drafting.inputs.whole(drafting.declared.input)
-    return _one_job(drafting, value) if any(texts(value)) else _nothing(drafting.inputs)
+    wants_none = drafting.declared.input is None
+    return _one_job(drafting, value) if wants_none or any(texts(value)) else _nothing(drafting.inputs)
 
 
 def _nothing(inputs: Inputs) -> Expansion:

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from pymake.model.filters import Filter
     from pymake.model.patterns import Pattern
 
+_FROM_START = re.compile(r"(?:\((?:\?P<\w+>|\?:)?)?(?:\^|\.\*)")
+_TO_END = re.compile(r"(?<!\\)(?:\$|\.\*\)?)$")
+"""Expressions that take a name from its very start, and to its very end."""
+
 _ANYTHING = "{{open{}:.*}}"
 
 
@@ -71,8 +75,8 @@ def likeness(output: object, chosen: Filter | None, output_dir: str | None, give
             starts = [""]
     elif isinstance(chosen, Regex):
         # What lies outside of a match stays as it is in the input.
-        starts = starts if chosen.pattern.startswith("^") else [""]
-        ends = ends if chosen.pattern.endswith("$") and not chosen.pattern.endswith("\\$") else [""]
+        starts = starts if _FROM_START.match(chosen.pattern) else [""]
+        ends = ends if _TO_END.search(chosen.pattern) else [""]
     elif isinstance(chosen, Formatter):
         starts = ["" if start.startswith("/") else start for start in starts]
     return _common(starts), _common([end[::-1] for end in ends])[::-1]

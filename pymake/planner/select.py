@@ -14,6 +14,7 @@ from pymake.model.patterns import normalise, read, unescaped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from pymake.model.patterns import Pattern
     from pymake.model.plan import Plan
@@ -31,6 +32,9 @@ class Deferring(Protocol):
 
     def is_open(self, name: str) -> bool:
         """Whether outputs of the task are known only after its jobs ran."""
+
+    def read_whole(self, name: str) -> Sequence[str]:
+        """The tasks of which all is read if the deferred task is wanted, since no filter chooses among it."""
 
     def may_make(self, name: str, path: str) -> bool:
         """Whether a deferred task may make the path, or something in it if it is a folder."""
@@ -98,7 +102,6 @@ class Selector:
         self._upstream = _Upstream(plan, deferring, self._names)
         self._goals: dict[JobId, None] = {}
         self._named: set[JobId] = set()
-        self._seen = bytearray()
 
     def extend(self) -> list[JobId]:
         """Look again at what the plan holds now; returns the jobs, and the expand jobs, that are newly wanted.
@@ -108,21 +111,28 @@ class Selector:
         """
         for target in self._targets or self._names:
             self._want(target)
-        wanted = self._upstream.wanted()
-        self._seen.extend(bytes(len(wanted) - len(self._seen)))
-        fresh = [job for job in map(JobId, range(len(wanted))) if wanted[job] and not self._seen[job]]
-        for job in fresh:
-            self._seen[job] = 1
-        return fresh
+        self._upstream.wanted()
+        return self._upstream.take_fresh()
+
+    def extend_by(self, rows: Sequence[JobId]) -> list[JobId]:
+        """As `extend`, when the plan grew by these rows and nothing else, at a cost in proportion to them.
+
+        Of a task of which only some is wanted, nothing is; who looks at the whole plan later finds out.
+        """
+        self._upstream.want_rows(rows)
+        if self._targets:
+            goals = {self._names[target] for target in self._targets if target in self._names}
+            self._named.update(row for row in rows if self._plan.task_of(row) in goals)
+        return self._upstream.take_fresh()
 
     @property
-    def named(self) -> frozenset[JobId]:
-        """The goals that were asked for as what they are."""
-        return frozenset(self._named)
+    def named(self) -> AbstractSet[JobId]:
+        """The goals that were asked for as what they are; it grows with the plan."""
+        return self._named
 
     def selection(self) -> Selection:
         """What is wanted by now."""
-        return Selection(goals=tuple(self._goals), wanted=self._upstream.wanted(), named=self.named)
+        return Selection(goals=tuple(self._goals), wanted=self._upstream.wanted(), named=frozenset(self._named))
 
     def _want(self, target: str) -> None:
         task = self._names.get(target)
@@ -178,6 +188,9 @@ class _Upstream:
         self._stack: list[JobId] = []
         self._to_expand: dict[str, None] = {}
         self._whole: dict[TaskId, None] = {}
+        self._fresh: list[JobId] = []
+        self._rows: dict[TaskId, list[JobId]] = {}
+        self._indexed = 0
 
     def want_task(self, task: TaskId) -> Sequence[JobId]:
         """Want all of a task, also what it grows by; returns the jobs that stand for it."""
@@ -214,7 +227,30 @@ class _Upstream:
         self._want_expanded(deferring, name)
         if name not in deferring.deferred:
             return []
-        return [row for row in self._plan.expand_jobs() if self._plan.task_of(row) == self._names[name]]
+        return list(self._expand_jobs(self._names[name]))
+
+    def want_rows(self, rows: Iterable[JobId]) -> None:
+        """Want those of these jobs and expand jobs that belong to something wanted as a whole, with all upstream."""
+        plan = self._plan
+        names = {self._names[name] for name in self._to_expand}
+        for row in rows:
+            task = plan.task_of(row)
+            if task in (names if plan.is_expand_job(row) else self._whole):
+                self._want([row])
+        self._drain()
+
+    def take_fresh(self) -> list[JobId]:
+        """What became wanted since this was asked the last time."""
+        fresh, self._fresh = sorted(self._fresh), []
+        return fresh
+
+    def _expand_jobs(self, task: TaskId) -> Sequence[JobId]:
+        """The expand jobs of a task; those of the plan are looked through once."""
+        rows = self._plan.expand_jobs()
+        for row in rows[self._indexed :]:
+            self._rows.setdefault(self._plan.task_of(row), []).append(row)
+        self._indexed = len(rows)
+        return self._rows.get(task, ())
 
     def _want_expanded(self, deferring: Deferring, name: str) -> None:
         stack = [name]
@@ -225,10 +261,12 @@ class _Upstream:
                 if deferring.is_open(current):
                     self._want(self._plan.task_jobs(task))
                 continue
-            self._want(job for job in self._plan.expand_jobs() if self._plan.task_of(job) == task)
+            self._want(self._expand_jobs(task))
             if current in self._to_expand:
                 continue
             self._to_expand[current] = None
+            if task in self._whole:
+                self._whole.update((self._names[name], None) for name in deferring.read_whole(current))
             for upstream in deferring.deferred[current]:
                 if deferring.is_open(upstream) and upstream in deferring.deferred:
                     self._whole[self._names[upstream]] = None
@@ -251,12 +289,18 @@ class _Upstream:
                 continue
             self._want(plan.task_jobs(task))
             self.want_files(plan.group_inputs(task))
+        for name in self._to_expand:
+            self._want(self._expand_jobs(self._names[name]))
+        self._drain()
+        return self._wanted
+
+    def _drain(self) -> None:
+        plan = self._plan
         while self._stack:
             job = self._stack.pop()
             self.want_files(plan.dirtying(job))
             self.want_files(plan.order_only(job))
             self._want_followed(plan.task_of(job))
-        return self._wanted
 
     def _want(self, jobs: Iterable[JobId]) -> None:
         self._wanted.extend(bytes(self._plan.job_count - len(self._wanted)))
@@ -264,6 +308,7 @@ class _Upstream:
             if not self._wanted[job]:
                 self._wanted[job] = 1
                 self._stack.append(job)
+                self._fresh.append(job)
 
     def _want_followed(self, task: TaskId) -> None:
         stack = [task]

@@ -292,8 +292,8 @@ class Contents:
     def _made_at(self, path: str) -> int | None:
         if path in self.disowned:
             return None
-        start = self.traces.get(path)
-        return self._made_besides().get(path) if start is None else start
+        # Where a job wrote over what another one is remembered by, the later trace speaks of what lies there.
+        return max(self.traces.get(path, 0), self._made_besides().get(path, 0)) or None
 
     def _made_besides(self) -> dict[str, int]:
         if self._beside is None:

@@ -212,3 +212,25 @@ def test_folders_of_a_rule() -> None:
 def test_folders_that_cannot_be(declare: Callable[[], object], text: str) -> None:
     assert told(declare) == text
     assert made() == {}
+
+
+def test_a_limit_without_a_name_is_shared_with_copies_and_with_nobody_else() -> None:
+    p = Pipeline("p")
+    p.originate(first, ["a"], name="one").jobs_limit(2)
+    p.originate(first, ["b"], name="two").jobs_limit(2)
+    q = p.clone("q")
+    q.clone("r")["two"].jobs_limit(5)
+    pools = {task.name: task.pool for task in project(current(), ROOT).tasks}
+    one, two = "jobs_limit of p::one", "jobs_limit of p::two"
+    assert pools == {
+        "p::one": one,
+        "p::two": two,
+        "q::one": one,
+        "q::two": two,
+        "r::one": one,
+        "r::two": "jobs_limit of r::two",
+    }
+    assert project(current(), ROOT).pools == {one: 2, two: 2, "jobs_limit of r::two": 5}
+    p["one"].jobs_limit(3)
+    message = told(lambda: project(current(), ROOT))
+    assert message.startswith("jobs_limit of p::one is 2 here and 3 elsewhere\n  p::one: ")

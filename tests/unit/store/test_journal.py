@@ -295,3 +295,14 @@ def test_a_folder_in_its_place_is_an_error_with_the_reason(path: Path) -> None:
     with pytest.raises(StateError) as caught:
         Journal(str(path), writable=False)
     assert str(caught.value) == "cannot read .pymake/journal\n  reason: Is a directory"
+
+
+def test_the_later_of_two_traces_made_a_path(path: Path) -> None:
+    memory = Journal(str(path), writable=True)
+    old = memory.record_version("p/1", b"1" * 16)
+    memory.record_traces([trace("p/1", outputs=(old,))])
+    new = memory.record_version("p/1", b"2" * 16)
+    memory.record_traces([trace("//p/*", outputs=(new,))])
+    assert (memory.maker("p/1"), memory.made("p/1")) == (("//p/*", 0), new)
+    memory.record_traces([trace("p/1", outputs=(old,))])
+    assert (memory.maker("p/1"), memory.made("p/1")) == (("p/1", 0), old)
