@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
+MANY = 10_000
+"""Jobs from which ninja is the measure: with fewer, the start of an interpreter is."""
+
 PAUSE = 0.05
 """Seconds after which a stamp is believed."""
 
@@ -66,7 +69,7 @@ class Tools:
         return Program(words=words[tool], folder=root)
 
 
-def nothing(tools: Tools, shape: str, count: int, budgets: Mapping[str, float]) -> Iterator[Figure]:
+def nothing(tools: Tools, shape: str, count: int, budgets: Mapping[str, float | None]) -> Iterator[Figure]:
     """Nothing to do, against each peer that is there."""
     names = ["pymake", *(peer for peer in budgets if peer in tools.peers)]
     programs = {name: tools.program(name, tools.project(name, shape, count)) for name in names}
@@ -117,8 +120,8 @@ def everything(tools: Tools, count: int) -> Iterator[Figure]:
     groups: tuple[Callable[[], Iterator[Figure]], ...] = (
         lambda: starting(tools),
         lambda: nothing(tools, "wide", 1, {"python": 2.5, "doit": 0.3}),
-        lambda: nothing(tools, "wide", count, {"ninja": 1.0}),
-        lambda: nothing(tools, "clike", count, {"ninja": 0.8}),
+        lambda: nothing(tools, "wide", count, {"ninja": 1.0 if count >= MANY else None}),
+        lambda: nothing(tools, "clike", count, {"ninja": 0.8 if count >= MANY else None}),
         lambda: leaf(tools, "wide", count),
         lambda: planning(tools, count),
     )

@@ -75,7 +75,7 @@ def write_doit(root: Path, shape: str, count: int) -> None:
     (root / "dodo.py").write_text(
         "DOIT_CONFIG = {'backend': 'json', 'check_file_uptodate': 'timestamp', 'verbosity': 0}\n"
         f"JOBS = {list(jobs(shape, count))!r}\n"
-        "def task_run():\n"
+        "def task_job():\n"
         "    for out, inputs, command in JOBS:\n"
         "        yield {'name': out, 'file_dep': inputs, 'targets': [out], 'actions': [command]}\n"
     )
