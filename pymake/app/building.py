@@ -62,6 +62,8 @@ def build(
         with phase("lock"):
             has_waited = _acquire(lock, options, reporter)
         stack.callback(lock.release)
+        if lock.note is not None:
+            reporter.handle(Note(text=lock.note))
         with phase("memory"), collection_paused():
             known = None if basis is None or basis.restored is None else basis.restored.known(has_waited=has_waited)
             journal = _journal(options, project.root, stack)

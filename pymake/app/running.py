@@ -90,6 +90,7 @@ def run(
         reporter=reporter,
         interrupts=signals,
         logs=session.logs,
+        attempt_logs=session.logs,
         clock=SystemClock(),
         machine=Machine(),
         env_of=auditing.environments(_environments(session)),

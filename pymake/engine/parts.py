@@ -9,6 +9,7 @@ from pymake.dataclass import dataclass
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Sequence
 
+    from pymake.engine.attempts import AttemptLogs
     from pymake.engine.recorder import Commit, Run
     from pymake.engine.scheduler import JobState, Scheduler
     from pymake.engine.survey import Survey
@@ -87,7 +88,7 @@ class Keys(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """What one build is composed of."""
+    """What one build is composed of. Without `attempt_logs`, of a job that is tried again only the last log stays."""
 
     plan: Plan
     survey: Survey
@@ -106,3 +107,4 @@ class Parts:
     growth: Growth
     posttasks: Ends
     news: News | None = None
+    attempt_logs: AttemptLogs | None = None

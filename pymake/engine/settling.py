@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
+from pymake.dataclass import replace
 from pymake.engine.attempts import MOST_EDITS, Attempts, pause
 from pymake.engine.recorder import Edited, ReadTooEarly, Recorded, Rejected, Run
 from pymake.engine.scheduler import JobState
 from pymake.engine.tempo import Tempo
 from pymake.errors import InputKeepsChanging, JobError, OutputProtected, PymakeError, assert_never
 from pymake.model.job import Began, Cancelled, Failed, Returned, Succeeded
+
+_Ended = TypeVar("_Ended", Succeeded, Failed)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -84,7 +87,7 @@ class Settling:
                     self._parts.scheduler.end(outcome.job)
                     self._restarting.discard(outcome.job)
                     self.tempo.ended(outcome.job, outcome.seconds)
-                    well.append(outcome)
+                    well.append(self._after_attempts(outcome))
                 case Began(job=job):
                     self._parts.scheduler.begin(job)
                     self._tally.job_started(job, self._reasons[job])
@@ -105,8 +108,8 @@ class Settling:
                 self._take_back(job)
             case Failed(job=job):
                 self._parts.scheduler.end(job)
-                if not self._retry(job):
-                    self._fail(outcome, outcome.error)
+                if not self._retry(outcome):
+                    self._fail(self._after_attempts(outcome), outcome.error)
             case Cancelled(job=job):
                 self._parts.scheduler.end(job)
                 self._drop(job)
@@ -263,17 +266,42 @@ class Settling:
             self._parts.rebuilder.need(producer)
             self._parts.scheduler.revive([producer], job)
 
-    def _retry(self, job: JobId) -> bool:
-        """Whether a job that failed is tried once more; then it is under way."""
+    def _retry(self, outcome: Failed) -> bool:
+        """Whether a job that failed is tried once more; then it is under way, and its log waits for the next one."""
+        job = outcome.job
         task = self._parts.plan.task(self._parts.plan.task_of(job))
-        allowed = max(task.retries, self._conduct.retries)
-        attempt = self._attempts.failed(job)
-        if self.stopping or attempt > allowed:
+        allowed = self._allowed(job)
+        if self.stopping or self._attempts.failures(job) >= allowed:
             return False
+        attempt = self._attempts.failed(job)
+        if outcome.printed:
+            self._attempts.printed(job)
+        heading = f"attempt {attempt} of {allowed + 1}: {outcome.error.message}"
+        if (logs := self._parts.attempt_logs) is not None:
+            logs.keep_attempt(self._log(job), heading, first=attempt == 1)
         self._tally.note(f"{self._parts.plan.label(job)}: attempt {attempt} of {allowed + 1} failed; trying again")
         self._parts.scheduler.delay(job)
         self._attempts.again_at(self._parts.clock.monotonic() + pause(task, attempt), job)
         return True
+
+    def _after_attempts(self, outcome: _Ended) -> _Ended:
+        """The last attempt of a job: those before it stand in its log too."""
+        job = outcome.job
+        failures, logs = self._attempts.failures(job), self._parts.attempt_logs
+        if not failures or logs is None:
+            return outcome
+        if not (outcome.printed or self._attempts.has_printed(job)):
+            logs.drop_attempts(self._log(job))
+            return outcome
+        logs.join_attempts(self._log(job), f"attempt {failures + 1} of {self._allowed(job) + 1}")
+        return replace(outcome, printed=True)
+
+    def _allowed(self, job: JobId) -> int:
+        """How many further attempts a job has."""
+        return max(self._parts.plan.task(self._parts.plan.task_of(job)).retries, self._conduct.retries)
+
+    def _log(self, job: JobId) -> str:
+        return self._parts.logs.path(self._parts.manifests.key(job))
 
     def _leave(self, jobs: Sequence[JobId]) -> None:
         """Jobs that will not be started, or not once more; what an earlier run of one left is not to be believed."""

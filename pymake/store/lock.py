@@ -64,6 +64,13 @@ class BuildLock:
         self._file: int | None = None
         self._made: str | None = None
 
+    @property
+    def note(self) -> str | None:
+        """What the user should know of a lock that is held: that a file stands for what the system does not have."""
+        if self._made is None:
+            return None
+        return f"no locks on this file system: {FOLDER}/lock.holder keeps other builds away; remove it if none runs"
+
     def acquire(self, *, wait: bool, on_wait: Callable[[str], None]) -> None:
         """Get the lock; the folder is made if it is missing.
 

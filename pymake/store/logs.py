@@ -9,6 +9,7 @@ folder gets more than a 256th of the logs.
 
 from __future__ import annotations
 
+import contextlib
 import os
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,8 @@ KEPT_TAIL = 8_000_000
 """Bytes of a job's output that are kept."""
 
 _BLOCK = 1 << 16
+_ATTEMPTS = ".attempts"
+"""Follows the name of a log, for the file of the attempts before the present one."""
 
 
 class FileLogs:
@@ -70,6 +73,50 @@ class FileLogs:
             raise refused("read", path, error) from error
         left_out = size - EXCERPT_HEAD - EXCERPT_TAIL
         return f"{_decoded(head)}\n[{left_out} bytes left out]\n{_decoded(tail)}", left_out
+
+    def keep_attempt(self, path: str, heading: str, *, first: bool) -> None:
+        """See `AttemptLogs.keep_attempt`.
+
+        Raises:
+            StateError: it cannot be written.
+        """
+        self.excerpt(path)  # no attempt takes more room than a log may
+        self._add_attempt(path, heading, first=first)
+
+    def join_attempts(self, path: str, heading: str) -> None:
+        """See `AttemptLogs.join_attempts`.
+
+        Raises:
+            StateError: it cannot be written.
+        """
+        self._add_attempt(path, heading, first=False)
+        real = os.path.join(self._root, path)
+        try:
+            os.replace(real + _ATTEMPTS, real)
+        except OSError as error:
+            raise refused("write", path, error) from error
+
+    def drop_attempts(self, path: str) -> None:
+        """See `AttemptLogs.drop_attempts`."""
+        with contextlib.suppress(OSError):
+            os.unlink(os.path.join(self._root, path) + _ATTEMPTS)
+
+    def _add_attempt(self, path: str, heading: str, *, first: bool) -> None:
+        real = os.path.join(self._root, path)
+        try:
+            os.makedirs(os.path.dirname(real), exist_ok=True)
+            with open(real + _ATTEMPTS, "wb" if first else "ab") as kept:
+                kept.write(f"[{heading}]\n".encode("utf-8", "backslashreplace"))
+                with contextlib.suppress(FileNotFoundError), open(real, "rb") as log:
+                    last = b"\n"
+                    while data := log.read(_BLOCK):
+                        kept.write(data)
+                        last = data[-1:]
+                    kept.write(b"" if last == b"\n" else b"\n")
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(real)
+        except OSError as error:
+            raise refused("write", path, error) from error
 
     def _cut(self, path: str, file: BinaryIO, size: int) -> None:
         """Keep head and tail. A new file, moved into place: the old one may still be open in a process left behind."""

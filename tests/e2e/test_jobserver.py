@@ -161,7 +161,7 @@ def test_a_killed_job_takes_no_token_along(project: Workspace) -> None:
         """
         [task.thief]
         output  = "never"
-        command = "python3 -c 'import os, re; os.read(int(re.findall(\\"auth=(.*),\\", os.environ[\\"MAKEFLAGS\\"])[0]), 2)'; kill -9 $$"
+        command = "python3 -c 'import os, re; os.read(int(re.findall(\\"auth=(.*),\\", os.environ[\\"MAKEFLAGS\\"])[0]), 2)'; touch stolen; kill -9 $$"
         [task.own]
         kind    = "originate"
         output  = ["a", "b", "c"]
@@ -169,7 +169,7 @@ def test_a_killed_job_takes_no_token_along(project: Workspace) -> None:
         follows = ["gate"]
         [task.gate]
         output = "gate"
-        command = "sleep 0.2; touch {output}"
+        command = "until [ -e stolen ]; do sleep 0.01; done; sleep 0.2; touch {output}"
         """,  # noqa: E501  # a command has to be one line here
     )
     project.pymake("-kj3", code=1)

@@ -254,9 +254,16 @@ def test_timeouts_and_retries(workspace: Workspace) -> None:
         @retries(2)
         def third(output):
             open("tries", "a").write("x")
-            if len(open("tries").read()) < 3:
+            tries = len(open("tries").read())
+            print(f"try {tries}")
+            if tries < 3:
                 raise ValueError("not yet")
             open(output, "w").close()
+
+        @originate("silent")
+        @retries(1)
+        def silent(output):
+            raise ValueError("never")
         """,
     )
     assert without_times(workspace.pymake("slow", code=1).err) == (
@@ -267,6 +274,15 @@ def test_timeouts_and_retries(workspace: Workspace) -> None:
     ended = workspace.pymake("third")
     assert workspace.read("tries") == "xxx"
     assert ended.ran[-1] == "third third"
+    attempts = (
+        "[attempt 1 of 3: ValueError: not yet]\ntry 1\n[attempt 2 of 3: ValueError: not yet]\ntry 2\n"
+        "[attempt 3 of 3]\ntry 3\n"
+    )
+    assert attempts in ended.err
+    assert workspace.pymake("log", "third").out == attempts
+    workspace.pymake("silent", code=1)
+    assert workspace.pymake("log", "silent").out == ""
+    assert not list(workspace.root.rglob("*.attempts"))
 
 
 def test_a_default_and_inactive_tasks(workspace: Workspace) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import signal
+import sys
 
 import pytest
 
@@ -112,3 +113,29 @@ def test_a_job_may_look_and_may_build_in_another_folder(workspace: Workspace) ->
     ended = workspace.pymake(f"python={workspace.command()[0]}")
     assert "outer  task  1 job  1 will run\n" in ended.err
     assert workspace.exists("sub/inner")
+
+
+def test_without_locks_a_file_keeps_other_builds_away_and_the_build_says_so(workspace: Workspace) -> None:
+    """The lock of the system is refused as some network file systems refuse it; the job tries to build beside it."""
+    refusing = """
+        import errno, fcntl, sys
+        def refuse(*_):
+            raise OSError(errno.ENOLCK, "No locks available")
+        fcntl.flock = refuse
+        from pymake.__main__ import main
+        sys.exit(main())
+    """
+    workspace.write("refusing.py", refusing)
+    workspace.write(
+        "pymake.toml",
+        f"""
+        [task.beside]
+        output = "beside"
+        command = "! env -u PYMAKE_BUILDING {sys.executable} refusing.py --no-wait 2> {{output}}"
+        """,
+    )
+    first = workspace.run([sys.executable, "refusing.py"])
+    note = "pymake: no locks on this file system: .pymake/lock.holder keeps other builds away; remove it if none runs"
+    assert (first.code, first.err.splitlines()[0]) == (0, note)
+    assert workspace.read("beside").startswith("pymake: another build runs in this folder\n  holder: process ")
+    assert not workspace.exists(".pymake/lock.holder")

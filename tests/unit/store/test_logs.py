@@ -78,3 +78,28 @@ def test_what_is_kept_has_a_limit_and_says_so(tmp_path: Path) -> None:
     assert (kept[:6], kept[-4:]) == (b"begin\n", b"end\n")
     assert [found.name for found in path.parent.iterdir()] == [path.name]
     assert logs.excerpt(logs.path("a"))[0] != ""
+
+
+def test_one_log_for_all_attempts(tmp_path: Path) -> None:
+    logs = FileLogs(str(tmp_path))
+    path = logs.path("a")
+    logs.keep_attempt(path, "an attempt of a build that was killed", first=True)
+    write(tmp_path, path, b"one")
+    logs.keep_attempt(path, "attempt 1", first=True)
+    logs.keep_attempt(path, "attempt 2", first=False)
+    write(tmp_path, path, b"three\n")
+    logs.join_attempts(path, "attempt 3")
+    assert logs.excerpt(path)[0] == "[attempt 1]\none\n[attempt 2]\n[attempt 3]\nthree\n"
+    logs.keep_attempt(path, "attempt 1", first=True)
+    logs.drop_attempts(path)
+    assert [file for file in tmp_path.rglob("*") if file.is_file()] == []
+
+
+def test_attempts_that_cannot_be_kept_are_an_error(tmp_path: Path) -> None:
+    logs = FileLogs(str(tmp_path))
+    path = logs.path("a")
+    (tmp_path / path).parent.mkdir(parents=True)
+    (tmp_path / f"{path}.attempts").mkdir()
+    with pytest.raises(StateError) as caught:
+        logs.keep_attempt(path, "attempt 1", first=True)
+    assert str(caught.value) == f"cannot write {path}\n  reason: Is a directory"
