@@ -236,6 +236,8 @@ class Settling:
                 self._tally.job_ended(outcome, None)
             case Edited(path=path, producer=producer):
                 self._edited(outcome, path, producer)
+            case ReadTooEarly() if self.stopping:
+                self._drop(job)
             case ReadTooEarly(producers=producers, gone=gone):
                 for maker in gone:
                     parts.rebuilder.need(maker)
