@@ -29,6 +29,8 @@ bell.FIRST_WAIT = bell.FURTHER_WAIT = 60.0  # however busy the machine is
 sys.exit(main())
 """
 
+SAME = {"PYTEST_CURRENT_TEST": "one for watch and commands, which else differ in it"}
+
 BUILD_FILE = """
 [task.upper]
 kind = "transform"
@@ -65,7 +67,7 @@ def project(workspace: Workspace) -> Workspace:
 
 @pytest.fixture
 def watch(project: Workspace) -> Iterator[Watching]:
-    with watching(project, "--on-success", "sleep 1000 & echo after") as running:
+    with watching(project, "--on-success", "sleep 1000 & echo after", env=SAME) as running:
         for _ in range(2):  # in any order
             running.until("serving A.TXT config|^after")
         yield running
@@ -73,7 +75,7 @@ def watch(project: Workspace) -> Iterator[Watching]:
 
 def asked(project: Workspace, *words: str, code: int = 0) -> Result:
     """How a command ends that the watch has to answer."""
-    result = project.run([sys.executable, "-c", PATIENT, *words])
+    result = project.run([sys.executable, "-c", PATIENT, *words], env=SAME)
     assert result.code == code, result.err
     return result
 
@@ -96,7 +98,7 @@ def test_a_command_is_answered_after_a_look_at_what_was_saved_before_it(watch: W
 def test_a_file_that_is_changed_under_another_name(project: Workspace, tmp_path: Path) -> None:
     other = tmp_path / "elsewhere"
     os.link(project.root / "a.txt", other)
-    with watching(project, "--once-idle", "1000") as watch:
+    with watching(project, "--once-idle", "1000", env=SAME) as watch:
         watch.until(r"serve \| serving A.TXT config")
         assert asked(project).summary == "nothing to do (2 jobs up to date)"
         other.write_text("unheard\n", encoding="utf-8")
@@ -104,7 +106,7 @@ def test_a_file_that_is_changed_under_another_name(project: Workspace, tmp_path:
 
 
 def test_other_targets_are_built_by_the_watch_and_shown_in_both_places(project: Workspace) -> None:
-    with watching(project, "out/a.up") as watch:
+    with watching(project, "out/a.up", env=SAME) as watch:
         watch.built()
         assert asked(project, "out/b.up").ran == ["upper out/b.up"]
         assert "[1/1] upper out/b.up (" in watch.built()
@@ -131,7 +133,7 @@ def test_nothing_is_removed_while_a_named_input_is_away(workspace: Workspace) ->
         """,
     )
     workspace.write("src/a.txt", "a\n")
-    with watching(workspace) as watch:
+    with watching(workspace, env=SAME) as watch:
         watch.built()
         os.rename(workspace.root / "src", workspace.root / "away")
         watch.until("neither there|not there")
@@ -153,22 +155,25 @@ def test_what_differs_goes_its_own_way(watch: Watching, project: Workspace) -> N
 
 def test_a_variable_of_the_terminal_counts_where_a_job_reads_it(project: Workspace) -> None:
     project.write("pymake.toml", BUILD_FILE.replace("active = false", "", 1))
-    with watching(project, env={"COLUMNS": "70"}) as watch:
+    with watching(project, env={**SAME, "COLUMNS": "70"}) as watch:
         watch.built()
-        assert project.pymake(env={"COLUMNS": "70"}).summary == "nothing to do (3 jobs up to date)"
-        assert project.pymake("sees", env={"COLUMNS": "71"}).ran == ["sees columns"]
+        assert project.pymake(env={**SAME, "COLUMNS": "70"}).summary == "nothing to do (3 jobs up to date)"
+        assert project.pymake("sees", env={**SAME, "COLUMNS": "71"}).ran == ["sees columns"]
         assert project.lines("seen")[:2] == ["70", "71"]  # the watch itself wants 70, and may have run it once more
 
 
 def test_ctrl_c_in_the_command_ends_the_build_it_asked_for(project: Workspace) -> None:
     project.write("pymake.toml", BUILD_FILE.replace("active = false", ""))
-    with watching(project, "upper") as watch:
+    with watching(project, "-v", "upper", env=SAME) as watch:
         watch.built()
         command = subprocess.Popen(
-            [sys.executable, "-c", PATIENT, "slow"], cwd=project.root, stderr=subprocess.PIPE, text=True
+            [sys.executable, "-c", PATIENT, "slow"],
+            cwd=project.root,
+            env={**os.environ, **SAME},
+            stderr=subprocess.PIPE,
+            text=True,
         )
-        watch.until("changed|building|asked")
-        time.sleep(0.2)
+        watch.until("while .* -e go")  # it runs
         command.send_signal(signal.SIGINT)
         assert command.wait(PATIENCE) == 130
         assert command.stderr is not None
