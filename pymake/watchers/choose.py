@@ -59,3 +59,12 @@ def _mounts() -> str:
             return file.read()
     except OSError:
         return ""
+
+
+def is_prompt(watcher: Watcher) -> bool:
+    """Whether it tells of all that was done before it is asked; else some of it may come later."""
+    if sys.platform != "linux":
+        return False
+    from pymake.watchers.inotify import InotifyWatcher  # noqa: PLC0415  # only here, and on use
+
+    return isinstance(watcher, InotifyWatcher)

@@ -66,13 +66,16 @@ class InotifyWatcher:
         os.set_blocking(self._fd, False)
         self._numbers: dict[str, tuple[int, int]] = {}
         self._folders: dict[int, list[str]] = {}
+        self._missing: set[str] = set()
 
     def watch(self, folders: Collection[str]) -> Collection[str]:
         """See `Watcher.watch`. A folder that was exchanged for another one of its name is watched anew."""
         wanted = set(folders)
         for folder in [known for known in self._numbers if known not in wanted]:
             self._drop(folder)
-        return [folder for folder in folders if not self._is_watched(folder)]
+        silent = [folder for folder in folders if not self._is_watched(folder)]
+        self._missing = wanted - self._numbers.keys() - set(silent)
+        return silent
 
     def files(self) -> Sequence[int]:
         """See `Watcher.files`."""
@@ -96,6 +99,9 @@ class InotifyWatcher:
                 for folder in list(folders):
                     self._drop(folder)
                 everything = True
+        if not self._missing.isdisjoint(paths):  # listened to before anybody looks, so nothing in it is missed
+            self._missing = {folder for folder in sorted(self._missing) if not self._has_come(folder)}
+            everything = True
         return Heard(paths=frozenset(paths), everything=everything)
 
     def close(self) -> None:
@@ -135,6 +141,10 @@ class InotifyWatcher:
         self._numbers[folder] = number, inode
         self._folders.setdefault(number, []).append(folder)
         return True
+
+    def _has_come(self, folder: str) -> bool:
+        """Watch a folder that was not there before, if it is now."""
+        return self._is_watched(folder) and folder in self._numbers
 
     def _drop(self, folder: str) -> None:
         known = self._numbers.pop(folder, None)

@@ -14,6 +14,7 @@ from pymake.engine.debounce import Debounce
 from pymake.engine.rounds import PAUSE
 from pymake.model.events import Note, WatchEnded, WatchStarted
 from pymake.model.heard import NOTHING_HEARD, Heard
+from pymake.watchers.choose import is_prompt
 
 if TYPE_CHECKING:
     from pymake.app.watching.rhythm import Rhythm
@@ -148,7 +149,8 @@ class Watch:
         pending, self._pending = self._pending, NOTHING_HEARD
         self._debounce.looked()
         builds = self._turns.builds
-        ending = self._reception.serve(visitor, pending, hears_all=not self._polls)
+        hears_all = is_prompt(hearing.watcher) and not self._polls
+        ending = self._reception.serve(visitor, pending, hears_all=hears_all)
         self._ended(ending, pending, builds)
         self._active = self._now()
         heard, self._turns.heard = self._turns.heard, NOTHING_HEARD

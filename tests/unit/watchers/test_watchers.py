@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pymake.model.heard import NOTHING_HEARD, Heard
-from pymake.watchers.choose import is_silent, watcher_for
+from pymake.watchers.choose import is_prompt, is_silent, watcher_for
 from pymake.watchers.deaf import DeafWatcher
 from pymake.watchers.observer import ObserverWatcher
 
@@ -96,6 +96,19 @@ def test_a_folder_that_comes_and_goes(watcher: Watcher, tmp_path: Path) -> None:
 
 
 @linux
+def test_what_happens_in_a_folder_that_has_just_come_is_not_missed(tmp_path: Path) -> None:
+    watcher = inotify(str(tmp_path))
+    assert is_prompt(watcher)
+    assert not is_prompt(DeafWatcher())
+    assert list(watcher.watch(["", "new", "new/below", "never"])) == []
+    (tmp_path / "new/below").mkdir(parents=True)
+    assert watcher.heard() == Heard(paths=frozenset({"new"}), everything=True)
+    (tmp_path / "new/below/a").write_text("heard at once, though nobody has said again where to listen")
+    assert "new/below/a" in watcher.heard().paths
+    assert not watcher.heard()
+    watcher.close()
+
+
 def test_a_folder_without_a_watch_is_said(tmp_path: Path) -> None:
     from pymake.watchers.inotify import InotifyWatcher  # noqa: PLC0415  # not on every system
 
