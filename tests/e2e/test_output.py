@@ -120,4 +120,6 @@ def test_a_disk_that_refuses_in_the_middle_ends_the_events_with_the_reason(works
     assert 0 < last["ran"] < 60
     assert last["not_run"] == 60 - last["ran"]
     assert result.err == "pymake: cannot write .pymake/journal\n  reason: File too large\n"
-    assert len(workspace.pymake().ran) in {60 - last["ran"], 61 - last["ran"]}  # what was not recorded runs again
+    # What was not recorded runs again: quick jobs are recorded several at a time.
+    assert 60 - last["ran"] <= len(workspace.pymake().ran) <= 60
+    assert workspace.pymake().summary == "nothing to do (60 jobs up to date)"
