@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from pymake.dataclass import dataclass, field
 from pymake.model.ids import FileId, JobId, TaskId
+from pymake.model.rows import marked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -57,12 +58,7 @@ class Survey:
 
     def suspect_jobs(self) -> list[JobId]:
         """The suspects, in order."""
-        found: list[JobId] = []
-        at = self.suspects.find(1)  # they are mostly few, and this searches 100,000 rows in 0.01 ms
-        while at >= 0:
-            found.append(JobId(at))
-            at = self.suspects.find(1, at + 1)
-        return found
+        return [JobId(job) for job in marked(self.suspects)]
 
 
 def temporary_jobs(plan: Plan) -> list[JobId]:

@@ -10,6 +10,7 @@ from array import array
 from typing import TYPE_CHECKING
 
 from pymake.model.ids import JobId, TaskId
+from pymake.model.rows import marked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -27,10 +28,11 @@ class Upstream:
     def __init__(self, plan: Plan, suspects: bytearray, readers: Mapping[JobId, Sequence[JobId]]) -> None:
         self._plan = plan
         self._suspects = suspects
+        self._has_gates = self._may_wait_at_gates()
         self._readers = {job: [r for r in rows if suspects[r]] for job, rows in readers.items() if suspects[job]}
         self._followers: dict[TaskId, list[TaskId]] = {}
         self.order = self._settle_all()
-        if len(self.order) < sum(suspects):
+        if len(self.order) < suspects.count(1):
             circle = self._unsettled()
             self._readers = {job: rows for job, rows in self._readers.items() if job not in circle}
             self.order = self._settle_all()
@@ -38,7 +40,7 @@ class Upstream:
 
     def ready(self) -> list[JobId]:
         """The suspects that wait for nothing, in the order of the build file."""
-        return [job for job in self._rows() if self._suspects[job] and not self._open[job]]
+        return [job for job in self._rows() if not self._open[job]]
 
     def settle(self, job: JobId) -> list[JobId]:
         """The job is settled; returns the suspects that now wait for nothing."""
@@ -120,11 +122,10 @@ class Upstream:
         self._gates = array("I", bytes(4 * plan.task_count))
         self._followers = {}
         for job in self._rows():
-            if self._suspects[job]:
-                self._gates[plan.task_of(job)] += 1
-                for reader in self.downstream(job):
-                    self._open[reader] += 1
-        for task in map(TaskId, range(plan.task_count)):
+            self._gates[plan.task_of(job)] += 1
+            for reader in self.downstream(job):
+                self._open[reader] += 1
+        for task in map(TaskId, range(plan.task_count)) if self._has_gates else ():
             for followed in dict.fromkeys(plan.followed(task)):
                 self._followers.setdefault(followed, []).append(task)
                 self._gates[task] += 1
@@ -136,6 +137,9 @@ class Upstream:
         self._count()
         self._settled = bytearray(self._plan.job_count)
         self._opened = bytearray(self._plan.task_count)
+        if not self._has_gates:
+            self._opened = bytearray(b"\1") * self._plan.task_count  # nobody waits at one
+            return
         for task in map(TaskId, range(self._plan.task_count)):
             if not self._gates[task] and not self._opened[task]:
                 self._open_gate(task, [])
@@ -152,11 +156,18 @@ class Upstream:
 
     def _unsettled(self) -> set[JobId]:
         placed = set(self.order)
-        return {job for job in self._rows() if self._suspects[job] and job not in placed}
+        return {job for job in self._rows() if job not in placed}
+
+    def _may_wait_at_gates(self) -> bool:
+        """Whether a suspect, or a job that may yet join, is of a task that follows another."""
+        plan = self._plan
+        grows = plan.has_patterns or plan.expand_jobs()
+        tasks = map(TaskId, range(plan.task_count)) if grows else {plan.task_of(job) for job in self._rows()}
+        return any(map(plan.followed, tasks))
 
     def _rows(self) -> Iterator[JobId]:
-        """All jobs, expand jobs too."""
-        return map(JobId, range(self._plan.job_count))
+        """All suspects, expand jobs too."""
+        return map(JobId, marked(self._suspects))
 
     def _is_open(self, job: JobId | None) -> bool:
         return job is not None and bool(self._suspects[job]) and not self._settled[job]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pymake.errors import PlanError, nearest
 from pymake.model.ids import JobId, TaskId
+from pymake.model.rows import marked
 from pymake.model.upstream import Upstream
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def check_inputs(
     Raises:
         PlanError: one is neither; it names the task that needs it and files with a similar name.
     """
-    check_inputs_of(plan, _marked(wanted), is_there, names_in)
+    check_inputs_of(plan, map(JobId, marked(wanted)), is_there, names_in)
 
 
 def check_inputs_of(
@@ -76,14 +77,6 @@ def check_inputs_of(
         missing = [(file, job) for file, job in missing if plan.path(file) not in folders]
     if missing:
         raise _missing(plan, missing, _names_like(plan, plan.path(missing[0][0]), is_there, names_in))
-
-
-def _marked(wanted: bytearray) -> Iterator[JobId]:
-    """The jobs that are marked. In a watch these are few of very many, and searching is faster than asking each."""
-    at = wanted.find(1)
-    while at >= 0:
-        yield JobId(at)
-        at = wanted.find(1, at + 1)
 
 
 def _in_made_folder(plan: Plan, file: FileId) -> bool:

@@ -29,8 +29,8 @@ def test_the_whole_text() -> None:
         check_arguments(("in", "out", 1, [Refuses()]), a_task(Kind.TRANSFORM))
     assert str(caught.value) == (
         "pymakefile.py:3: an argument of task count cannot be sent to a worker process\n"
-        "  parameter: extras[1]\n"
-        "  type: builtins.list\n"
+        "  parameter: extras[1][0]\n"
+        f"  type: {__name__}.Refuses\n"
         "  pickle says: not me\n"
         "  try: give the job plain values (a file name, numbers, texts), and make the object inside the function"
     )
