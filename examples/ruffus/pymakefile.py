@@ -4,7 +4,18 @@ import os
 
 import stations
 
-from pymake import collate, formatter, merge, product, split, subdivide, transform
+from pymake import (
+    collate,
+    formatter,
+    jobs_limit,
+    merge,
+    posttask,
+    product,
+    split,
+    subdivide,
+    touch_file,
+    transform,
+)
 
 
 @split("readings.csv", "build/stations/*.csv")
@@ -22,6 +33,7 @@ def months(station, outputs, stem):
     stations.split_by_month(station, stem)
 
 
+@jobs_limit(2)
 @transform("build/months/{station}.{month}.month", "build/means/{station}.{month}.mean")
 def mean(month, output):
     stations.mean(month, output)
@@ -41,6 +53,7 @@ def days(pair, output):
     stations.days_beyond(*pair, output)
 
 
+@posttask(touch_file("build/complete"))
 @merge([ranking, days], "build/report.txt")
 def report(inputs, output):
     rankings = [name for name in inputs if name.endswith(".ranking")]

@@ -30,6 +30,15 @@ def test_both_spellings_make_the_same(example: Example) -> None:
     assert example.text("old/index.txt") == example.text("build/index.txt")
     assert example.text("old/report.txt").startswith("2024-01\n  bay ")
     assert (example.root / "old/complete").exists()
+    assert (example.root / "build/complete").exists()
+
+
+@pytest.mark.parametrize("spelling", ["pipeline.py", "pymakefile.py"])
+def test_each_spelling_has_what_a_realistic_pipeline_has(example: Example, spelling: str) -> None:
+    words = re.findall(r"^@(\w+)", example.text(spelling), re.MULTILINE)
+    kinds = {"split", "transform", "subdivide", "collate", "product", "merge"}
+    assert {*kinds, "posttask", "jobs_limit"} <= set(words)
+    assert len(re.findall(r"^def ", example.text(spelling), re.MULTILINE)) >= 8
 
 
 def test_nothing_runs_twice(example: Example) -> None:
