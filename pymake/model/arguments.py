@@ -31,12 +31,16 @@ def check_arguments(arguments: tuple[object, ...], task: Task) -> None:
         try:
             pickle.dumps(value, protocol=pickle.HIGHEST_PROTOCOL)
         except Exception as error:
-            where, culprit = _culprit(value)
+            where, culprit = culprit_of(value)
             raise _refusal(task, _parameter(task.kind, position) + where, culprit, error) from error
 
 
-def _culprit(value: object) -> tuple[str, object]:
-    """The innermost member that cannot be pickled, and the way to it as an expression."""
+def culprit_of(value: object) -> tuple[str, object]:
+    """In a value that cannot be pickled: the way to the innermost member that cannot, as an expression, and the member.
+
+    >>> culprit_of(["a", {"key": print, "other": lambda: None}])[0]
+    "[1]['other']"
+    """
     if isinstance(value, dict):
         inner = [(f"[{name!r}]", item) for name, item in value.items()]
     elif isinstance(value, (list, tuple)):
@@ -44,13 +48,14 @@ def _culprit(value: object) -> tuple[str, object]:
     else:
         inner = []
     for where, item in inner:
-        if not _travels(item):
-            further, culprit = _culprit(item)
+        if not travels(item):
+            further, culprit = culprit_of(item)
             return where + further, culprit
     return "", value
 
 
-def _travels(value: object) -> bool:
+def travels(value: object) -> bool:
+    """Whether the value can be pickled."""
     try:
         pickle.dumps(value, protocol=pickle.HIGHEST_PROTOCOL)
     except Exception:  # noqa: BLE001  # whatever a class of the user raises

@@ -141,6 +141,11 @@ def runtime_values(value: object, runtime_data: Mapping[str, object]) -> dict[st
     return found
 
 
+def has_values(value: object) -> bool:
+    """Whether values of the run stand in an input."""
+    return next(_value_names(value), None) is not None
+
+
 def _value_names(value: object) -> Iterator[str]:
     if isinstance(value, TaskRef) and value.name.startswith(_VALUE):
         yield value.name.removeprefix(_VALUE)

@@ -111,6 +111,7 @@ def _prepare_written(task: Task, resolving: Resolving[Task], parents: list[Task]
         parents=_unique([*parents, *sources]),
         sources=sources,
         looks=resolving.looks,
+        given=[job[0] for job in jobs],
     )
 
 
@@ -138,6 +139,8 @@ def _prepare_rule(task: Task, resolving: Resolving[Task], parents: list[Task]) -
         many=form.many,
         looks=resolving.looks or any(map(is_pattern, names_in(args["output"]))),
         makes_folders=task.kind == "mkdir",
+        given=source,
+        changed=changed,
     )
 
 

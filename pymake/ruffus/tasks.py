@@ -62,7 +62,8 @@ class Prepared(NamedTuple):
     `jobs` makes them, as the files are now, and tells of inputs that make none. With `plain`, the function is called
     once, without parameters. `parents` are waited for, those of them that are `sources` give their outputs. With
     `many`, readers see each output of a job apart. With `looks`, the jobs depend on which files there are. `judged`
-    tells whether files decide about its jobs.
+    tells whether files decide about its jobs. `given` are the inputs as they are declared, and `changed` what is put
+    in their place or beside them, both with references to tasks.
     """
 
     jobs: Maker
@@ -73,6 +74,8 @@ class Prepared(NamedTuple):
     judged: bool = True
     makes_folders: bool = False
     plain: bool = False
+    given: object = None
+    changed: object = None
 
 
 class Task:

@@ -1053,6 +1053,66 @@ def _(b: Bench) -> None:
     assert [name for name in os.listdir() if name[0] != "."] == []
 
 
+def _refused(b: Bench, task: object, text: str, runtime_data: dict[str, object] | None = None) -> None:
+    """Running in processes, nothing runs: a parameter of the task `locked` of a fresh pipeline cannot travel."""
+    assert task is b.p["locked"]
+    with pytest.raises(errors.RethrownJobError) as caught:
+        b.run(multiprocess=2, runtime_data=runtime_data)
+    assert [entry[0] for entry in caught.value.job_exceptions] == ["locked"]
+    assert f"{text} cannot be sent to a worker process: _thread.lock" in str(caught.value)
+    assert [name for name in os.listdir() if name[0] != "." and name != "in"] == []
+
+
+@row("7 multiprocess: so does an input with an object in it")
+def _(b: Bench) -> None:
+    first = b.p.originate(b.first, ["a"], name="first")
+    merged = b.p.merge(b.job, [threading.Lock(), first], "m", name="locked")
+    _refused(b, merged, "input[0] of task 'p::locked'")
+
+
+@row("7 multiprocess: so does an element with an object, one that makes no job is none")
+def _(b: Bench) -> None:
+    b.make("in")
+    first = b.p.originate(b.noted, ["in"], name="first")
+    own = [["in", [threading.Lock()]], threading.Lock(), ["of no job", threading.Lock()]]
+    transformed = b.p.transform(b.job, [*own, first], suffix("in"), "out", name="locked")
+    _refused(b, transformed, "input[1][0] of task 'p::locked'")
+    transformed.set_input(input=[first, *own[1:]])
+    b.p.run(verbose=0, logger=b.said, multiprocess=2)
+    assert Path("out").exists()
+
+
+@row("7 multiprocess: so does what add_inputs adds")
+def _(b: Bench) -> None:
+    first = b.p.originate(b.first, ["a"], name="first")
+    added = b.p.transform(b.job, first, suffix("a"), add_inputs=add_inputs(threading.Lock()), output="b", name="locked")
+    _refused(b, added, "add_inputs[0] of task 'p::locked'")
+
+
+@row("7 multiprocess: so does an output with an object in it")
+def _(b: Bench) -> None:
+    _refused(
+        b, b.p.originate(b.first, ["a", ["b", threading.Lock()]], name="locked"), "output[1][1] of task 'p::locked'"
+    )
+
+
+@row("7 multiprocess: so does a value of the run")
+def _(b: Bench) -> None:
+    merged = b.p.merge(b.job, ["in", runtime_parameter("lock")], "m", name="locked")
+    b.make("in")
+    _refused(b, merged, "input[1] of task 'p::locked'", runtime_data={"lock": threading.Lock()})
+
+
+@row("7 multiprocess: so do the parameters of files, written out or made by a function")
+def _(b: Bench) -> None:
+    b.make("in")
+    b.p.files(b.job, [[["in", threading.Lock()], "out"]], name="locked")
+    _refused(b, b.p["locked"], "parameter 1[1] of task 'p::locked'")
+    b.p = Pipeline("q")
+    b.p.files(b.job, lambda: [["in", "out"], ["in", ["other"], threading.Lock()]], name="locked")
+    _refused(b, b.p["locked"], "parameter 3 of task 'q::locked'")
+
+
 @row("7 exceptions_terminate_immediately: what runs is ended at the first error")
 def _(b: Bench) -> None:
     begun = threading.Event()
