@@ -18,8 +18,8 @@ again, and syncing each record costs 170 us. Versions and sightings ride along w
 Recovery. An incomplete record at the end is cut. Damage anywhere else, an unknown version or a foreign file is set
 aside as `journal.bad-N`, with a note; what lies before the damage is still believed. Who only looks does not repair.
 
-Compaction, at `close`, writes a new file beside, syncs it and renames it over the old one; a kill at any moment leaves
-one of both, whole.
+Compaction, at `close` (and a watch closes and opens anew when `is_due`), writes a new file beside, syncs it and
+renames it over the old one; a kill at any moment leaves one of both, whole.
 """
 
 from __future__ import annotations
@@ -237,6 +237,10 @@ class Journal:
             return False
         return (own.st_dev, own.st_ino) == (there.st_dev, there.st_ino) and there.st_size == self._size
 
+    def is_due(self) -> bool:
+        """Whether `close` would compact: most of what is there was replaced by what came later."""
+        return is_due(self._contents, size=self._size, written=self._size - self._size_before)
+
     def abandon(self) -> None:
         """Let go of the file without a word: somebody else has written it, and numbers versions in another way."""
         self._let_go()
@@ -247,7 +251,7 @@ class Journal:
             return
         try:
             self.flush()
-            if is_due(self._contents, size=self._size, written=self._size - self._size_before):
+            if self.is_due():
                 self._compact()
             elif is_worth_it(self._size, self._indexed):
                 write_index(self._path, self._contents, self._size, self._records)

@@ -260,6 +260,7 @@ def test_another_build_beside_it(upper: Workspace) -> None:
         assert upper.pymake("--no-wait").summary == "nothing to do (3 jobs up to date)"
         upper.pymake("-B", "--no-wait")  # writes the memory that the watch has read
         upper.write("src/a.txt", "other\n")
+        watch.until("changed: .*src/a.txt")  # it may have answered the first command in its own terminal too
         assert jobs(watch.built()) == ["all out/all", "upper out/a.up"]
 
 

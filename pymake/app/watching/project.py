@@ -193,14 +193,21 @@ class WatchedProject:
         return self._session(self._project, aim_of(options, where), Observed())
 
     def flush(self) -> None:
-        """Write what waits in the memory, before somebody else may write."""
+        """Write what waits in the memory, before somebody else may write.
+
+        If most of the memory was replaced by what came later, it is compacted, and the next turn opens it anew: a watch
+        of many days takes no more memory and disk than one of an hour.
+        """
         if self._state is None:
             return
+        memory = self._state.memory
         try:
-            self._state.memory.flush()
+            memory.flush()
         except PymakeError:  # a full disk, which the build has said: the next turn opens what is there
-            self._state.memory.abandon()
+            memory.abandon()
             return
+        if memory.is_current() and memory.is_due():
+            memory.close()
 
     def close(self) -> None:
         """Let go of the memory; with the lock, and if it is still what is on disk, what waits is written."""
