@@ -154,6 +154,10 @@ def test_what_failed_is_tried_again_when_its_input_changes(workspace: Workspace)
         workspace.write("src/b.txt", "good\n")
         assert jobs(watch.built()) == ["check out/b.ok"]
         until(lambda: workspace.lines("told") == ["sad", "sad", "glad"], "the commands did not run")
+        workspace.write("src/b.txt", "bad again\n")
+        assert jobs(watch.built()) == ["check out/b.ok FAILED"]
+        workspace.write("src/a.txt", "good for good\n")  # that out/b.ok is gone is no reason to try again
+        assert jobs(watch.built()) == ["check out/a.ok"]
 
 
 def test_a_job_is_started_again_when_what_it_reads_changes(workspace: Workspace) -> None:

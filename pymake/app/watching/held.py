@@ -193,6 +193,8 @@ class Held:
         plan, memory, key = session.plan, session.memory, session.manifests.key
         suspects = [job for job in survey.suspect_jobs() if not plan.is_expand_job(job)]
         self.standing.take(suspects, state, lambda job: memory.failure(key(job)) is not None)
+        for job in self.standing.failed.intersection(suspects):  # what was half made is gone: no reason to try again
+            session.files.look_at_made(plan.outputs(job))
         if self._steady:
             self._learn(survey, [job for job in suspects if self.standing.is_well(job)])
         if not self.ground.is_whole:
