@@ -26,6 +26,9 @@ _FEW = 3
 _RETRY = 0.2
 """Seconds between two tries for the lock."""
 
+_HINDERED = 10.0
+"""Seconds between two tries where the system keeps pymake from building: a full disk does not say when it has room."""
+
 
 class Watch:
     """Owns one watch from its first build to its end.
@@ -187,6 +190,8 @@ class Watch:
         if self._turns.builds != builds:
             self._resume_at = None
             self._rest()
+        if self._turns.is_hindered:
+            self._resume_at = self._now() + _HINDERED
         if len(heard.paths) > _FEW:
             self._rhythm.soon()
 

@@ -209,10 +209,10 @@ class WatchedProject:
         if memory.is_current() and memory.is_due():
             memory.close()
 
-    def close(self) -> None:
-        """Let go of the memory; with the lock, and if it is still what is on disk, what waits is written."""
+    def close(self, *, writing: bool) -> None:
+        """Let go of the memory; when `writing`, with the lock, what waits is written if it is still what is on disk."""
         if self._state is not None:
-            if self._state.memory.is_current():
+            if writing and self._state.memory.is_current():
                 self._state.close()
             else:
                 self._state.memory.abandon()

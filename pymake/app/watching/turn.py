@@ -16,7 +16,7 @@ from pymake.app.watching.project import Need
 from pymake.app.watching.telling import FEW, changes_found
 from pymake.dataclass import dataclass
 from pymake.engine.rounds import Rounds, Verdict
-from pymake.errors import BusyError, PymakeError
+from pymake.errors import BuildFileError, BusyError, PlanError, PymakeError, UsageError
 from pymake.model.built import Built
 from pymake.model.events import Note, Summary, WatchBroken
 from pymake.model.heard import NOTHING_HEARD, Heard
@@ -84,6 +84,14 @@ class Turns:
         held = self._around.project.held
         return held is not None and held.is_good
 
+    @property
+    def is_hindered(self) -> bool:
+        """Whether the system keeps pymake from building: a full disk, a folder that cannot be written.
+
+        No event tells of the end of that.
+        """
+        return self.trouble is not None and not isinstance(self.trouble, BuildFileError | PlanError | UsageError)
+
     def first(self, listen: Callable[[], None]) -> Ending:
         """Read the build files, `listen` for changes, and build for the first time.
 
@@ -103,16 +111,17 @@ class Turns:
 
     def take(self, heard: Heard, *, asked: bool) -> Ending:
         """Look at what was heard of, and build; if it was `asked` for, also what failed before, and never silently."""
-        if not self._locked():
-            return Ending.BUSY
         try:
-            ending = self._taken(heard, asked=asked)
-            self.trouble = None
+            if not self._locked():
+                return Ending.BUSY
+            try:
+                ending = self._taken(heard, asked=asked)
+            finally:
+                self._let_go()
         except PymakeError as error:
             self._tell(error)
-            ending = Ending.DONE
-        finally:
-            self._let_go()
+            return Ending.DONE
+        self.trouble = None
         return ending
 
     def resume(self) -> Ending:
@@ -140,11 +149,13 @@ class Turns:
             self._let_go()
 
     def close(self) -> None:
-        """Write what waits in the memory."""
-        locked = self._locked(tell=False)
-        self._around.project.close()
-        if locked:
-            self._lock.release()
+        """Write what waits in the memory, if nobody else builds and the system lets us."""
+        try:
+            locked = self._locked(tell=False)
+        except PymakeError:
+            locked = False
+        self._around.project.close(writing=locked)
+        self._lock.release()
 
     def _locked(self, *, tell: bool = True) -> bool:
         try:
