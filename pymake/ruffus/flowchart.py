@@ -30,7 +30,10 @@ Drawing = str | ByteStream
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
-    """How a flowchart looks: see the parameters of `pipeline_printout_graph`."""
+    """How a flowchart looks: see the parameters of `pipeline_printout_graph`.
+
+    Without `look_at_all`, what is below a task that has to run is not asked whether it has a reason of its own.
+    """
 
     vertical: bool = True
     ignore_below: bool = False
@@ -77,7 +80,7 @@ def draw_schemes(count: int, output_format: str, *, size: str, dpi: str) -> byte
         colouring = Colouring({"colour_scheme_index": number})
         lines += [f"subgraph clusterkey{number}", "{", f'label = "Colour scheme {number}";']
         lines.append(f"fontcolor = {colouring.title};")
-        for at, part in enumerate(Part):
+        for at, part in enumerate(LABELS):
             label = {"label": f'"{LABELS[part]}"', "shape": "box3d"}
             lines.append(f"k{at}_{number}[{dot_attributes({**colouring.of(part), **label})}];")
             if at:
@@ -136,7 +139,8 @@ class _Graph:
             return Part.TARGET if task in self._entering else Part.TARGET_UP_TO_DATE
         if task not in self._entering:
             return Part.UP_TO_DATE
-        return Part.TO_RUN if self._ready.needs_update(task) else Part.DRAGGED_ALONG
+        asked = self._chart.look_at_all
+        return Part.TO_RUN if not asked or self._ready.needs_update(task) else Part.DRAGGED_ALONG
 
     def lines(self) -> Iterator[str]:
         """The graph in the dot language."""
@@ -166,7 +170,7 @@ class _Graph:
 
     def _legend(self) -> Iterator[str]:
         used = set(self._parts.values())
-        shown = [part for part in Part if part in used or not self._chart.minimal_legend]
+        shown = [part for part in LABELS if part in used or not self._chart.minimal_legend]
         yield from ("subgraph clusterkey1", "{", 'rank="min";', "style=filled;", "fontsize=20;")
         yield from (f"color={self._colouring.key_fill};", 'label = "Key:";')
         yield f'fontcolor = {self._colouring.key_font};node[margin="0.2,0.2", fontsize="14"];'
@@ -193,7 +197,7 @@ def _own_attributes(task: Task) -> dict[str, object]:
         found = {"shape": "invhouse", "peripheries": 2, "height": 1.1}
     said = dict(task.graphviz_attributes)
     before, after = said.pop("label_prefix", ""), said.pop("label_suffix", "")
-    label = str(said.pop("label", task.display_name.replace("   before ", " \\nbefore ")))
+    label = str(said.pop("label", task._name.removeprefix("__main__.").replace("   before ", " \\nbefore ")))
     if label.startswith("<") and label.endswith(">"):
         label = f"<{before}{label[1:-1]}{after}>"
     else:

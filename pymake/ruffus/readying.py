@@ -71,7 +71,7 @@ class Ready:
         """The tasks that enter, and those that are up to date."""
         return entering(
             self.order,
-            self.graph,
+            _straight(self.graph, self.circular),
             forced=self.forced,
             needs_update=self.needs_update,
             targets=self.targets,

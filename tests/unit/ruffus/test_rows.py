@@ -2,9 +2,9 @@
 
 The ids name section and row of the catalogue: 2 data model, 3 arguments, 4 names, 5 decorators, 6 objects, 7 running,
 8 staleness, 9 errors, 10 printing, 17 traps. What needs processes, signals or a program of its own stands in
-`tests/e2e/ruffus`: 7 `multiprocess`, `history_file`; 9 exceptions, Ctrl-C and dead workers; 11 flowcharts; 12 command
-line, loggers and clusters. Wrong arguments (3) stand in `test_arguments`, the rule by times (8.2) in
-`test_timestamps`, the classes (13) in `test_exceptions`.
+`tests/e2e/ruffus`: 7 `multiprocess`, `history_file`; 9 exceptions, Ctrl-C and dead workers; 10 what a run says.
+Flowcharts (11) stand in `test_flowchart`, the modules (12) in `test_modules`, wrong arguments (3) in `test_arguments`,
+the rule by times (8.2) in `test_timestamps`, the classes (13) in `test_exceptions`.
 """
 
 from __future__ import annotations
@@ -33,10 +33,11 @@ from pymake.ruffus import (
 )
 from pymake.ruffus import ruffus_exceptions as errors
 from pymake.ruffus.history import History
-from tests.unit.ruffus.bench import Bench
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from tests.unit.ruffus.bench import Bench
 
     Check = Callable[[Bench], None]
 
@@ -1441,17 +1442,6 @@ def _(b: Bench) -> None:
     b.p.split(b.noted, None, ["s"], name="s")
     b.p.files(b.noted, None, "f", name="f")
     assert sorted(map(str, b.run())) == ["(None, 'f')", "(None, 'm')", "(None, ['s'])"]
-
-
-@pytest.fixture
-def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
-    """An empty folder, and no pipeline but the one of the test."""
-    monkeypatch.chdir(tmp_path)
-    before = dict(Pipeline.pipelines)
-    Pipeline.clear_all()
-    yield Bench()
-    Pipeline.clear_all()
-    Pipeline.pipelines.update(before)
 
 
 @pytest.mark.parametrize("name", ROWS)
