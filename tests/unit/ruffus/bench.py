@@ -88,6 +88,11 @@ class Bench:
         run(list(targets), verbose=verbose, logger=self.said, **words)
         return list(self._calls)
 
+    def calls(self) -> list[tuple[object, ...]]:
+        """The calls since they were last asked for, or a run of this object began."""
+        found, self._calls[:] = list(self._calls), []
+        return found
+
     def printed(self, *targets: object, **words: object) -> list[str]:
         """The lines of a printout, stripped, without empty ones."""
         found: list[str] = []
