@@ -417,6 +417,21 @@ STORIES: dict[str, Story] = {
         """,
         ["two jobs of task t make a.o"],
     ),
+    "16.18 no pause between tasks (differs)": Story(
+        "",
+        """
+        import time
+        before = originate(["a.0"])(o("g"))
+        for number in range(30):
+            before = transform(before, suffix(f".{number}"), f".{number + 1}")(f(f"t{number}"))
+        paused, asleep, time.sleep = [], time.sleep, lambda seconds: paused.append(seconds)
+        ran = run().ran
+        time.sleep = asleep
+        said.clear()
+        say(ran, paused)
+        """,
+        ["31 []"],
+    ),
     "16.29 the order of independent jobs is the same on every run (differs)": Story(
         "",
         """

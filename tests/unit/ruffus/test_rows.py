@@ -21,6 +21,7 @@ from pymake.executors.manners import PausingExecutor
 from pymake.ruffus import (
     Pipeline,
     add_inputs,
+    combine,
     formatter,
     inputs,
     mkdir,
@@ -698,6 +699,51 @@ def _(b: Bench) -> None:
         b.p.files(b.noted, [["a"]])
 
 
+@row("5.18 files of one job: positions are its parameters, a pattern or nothing its input")
+def _(b: Bench) -> None:
+    b.make("a.1", "b.1")
+    b.p.files(b.job, "a.1", "o", 7, name="plain")
+    b.p.files(b.job, ["*.1"], "p", name="pattern")
+    b.p.files(b.job, None, "q", name="nothing")
+    assert b.run() == [("a.1", "o", 7), (["a.1", "b.1"], "p"), (None, "q")]
+
+
+_SOURCES = r"(.)(\d)\.1"
+_OLD_SPELLINGS: dict[str, tuple[tuple[object, ...], list[tuple[object, ...]]]] = {
+    "output": ((r"\1\2.2",), [("a1.1", "a1.2"), ("a2.1", "a2.2"), ("b1.1", "b1.2")]),
+    "input pattern": (
+        (r"\1*.1", r"\1\2.2"),
+        [(["a1.1", "a2.1"], "a1.2"), (["a1.1", "a2.1"], "a2.2"), (["b1.1"], "b1.2")],
+    ),
+    "structures": (
+        ([r"\1\2.1", "a2.1"], [r"\1\2.2", r"\1\2.3"], [r"x\1"]),
+        [
+            (["a1.1", "a2.1"], ["a1.2", "a1.3"], ["xa"]),
+            (["a2.1", "a2.1"], ["a2.2", "a2.3"], ["xa"]),
+            (["b1.1", "a2.1"], ["b1.2", "b1.3"], ["xb"]),
+        ],
+    ),
+    "combined": ((combine(r"\1.2"),), [(("a1.1", "a2.1"), "a.2"), (("b1.1",), "b.2")]),
+    "combined pattern": ((combine(r"\1*.1"), r"\1.2"), [((["a1.1", "a2.1"],), "a.2"), ((["b1.1"],), "b.2")]),
+    "combined, extras": (
+        (r"\1\2.1", combine(r"\1.2"), r"x\2", 5),
+        [(("a1.1",), "a.2", "x1", 5), (("a2.1",), "a.2", "x2", 5), (("b1.1",), "b.2", "x1", 5)],
+    ),
+}
+
+
+@row("5.19 files_re: a transform, with combine a collate; the third of many arguments is the input")
+def _(b: Bench) -> None:
+    for name, (rest, calls) in _OLD_SPELLINGS.items():
+        Pipeline.clear_all()
+        for old in os.listdir():
+            os.unlink(old)
+        b.make("a1.1", "a2.1", "b1.1")
+        ruffus.files_re("*.1", _SOURCES, *rest)(b.job)
+        ruffus.pipeline_run(verbose=0, logger=b.said)
+        assert sorted(b.calls(), key=repr) == calls, name
+
+
 @row("5.20 parallel: always runs, a function is called when it is declared")
 def _(b: Bench) -> None:
     called: list[int] = []
@@ -1328,6 +1374,37 @@ def _(b: Bench) -> None:
 
 
 # 17 Traps
+
+
+@row("16.18 nothing pauses: not a task, not a missing input")
+def _(b: Bench) -> None:
+    before: object = b.p.originate(b.first, ["a.0"], name="t0")
+    for number in range(30):
+        before = b.p.transform(b.job, before, suffix(f".{number}"), f".{number + 1}", name=f"t{number + 1}")
+    paused: list[float] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("time.sleep", paused.append)
+        assert len(b.run()) == 31
+        b.p.merge(b.job, "gone", "m", name="m")
+        with pytest.raises(errors.RethrownJobError, match="MissingInputFileError"):
+            b.run()
+    assert paused == []
+
+
+@row("16.24 a plain text as the whole of collate and the combinatorics is one name, not letters")
+def _(b: Bench) -> None:
+    b.make("ab.1")
+    b.p.collate(b.job, "ab.1", regex(r"b\.1"), ".c", name="collate")
+    b.p.permutations(b.job, "ab.1", formatter(), 1, "{basename[0][0]}.p", name="permutations")
+    b.p.product(b.job, "ab.1", formatter(), "ab.1", formatter(), "{basename[0][0]}.q", name="product")
+    assert b.run() == [(("ab.1",), "a.c"), (("ab.1",), "ab.p"), (("ab.1", "ab.1"), "ab.q")]
+
+
+@row("16.24 two stars are folders of any depth")
+def _(b: Bench) -> None:
+    b.make("d/e/f.1", "d/g.1")
+    b.p.merge(b.job, "d/**/*.1", "m")
+    assert b.inputs() == [["d/e/f.1", "d/g.1"]]
 
 
 @row("17.6 the files handed to a split may be removed, and are not read afterwards")
