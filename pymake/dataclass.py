@@ -43,12 +43,13 @@ class _Field:
 class _Plan:
     """How the objects of a class are made: its fields, those of its bases first. `values` gives all that one holds."""
 
-    __slots__ = ("cls", "fields", "is_frozen", "values")
+    __slots__ = ("cls", "fields", "is_frozen", "standard", "values")
 
     def __init__(self, cls: type, fields: dict[str, _Field], *, is_frozen: bool) -> None:
         self.cls = cls
         self.fields = fields
         self.is_frozen = is_frozen
+        self.standard: type | None = None
         self.values: Callable[[object], object] = attrgetter(*fields) if fields else type
 
     def compile(self) -> Callable[..., None]:
@@ -82,18 +83,10 @@ class _AsStandard:
         self._name = name
 
     def __get__(self, _: object, cls: type) -> object:
-        import dataclasses  # noqa: PLC0415  # few programs ask
-
         plan = _plan_of(cls)
-        kinds = {
-            name: kind for base in reversed(cls.__mro__) for name, kind in getattr(base, "__annotations__", {}).items()
-        }
-        made = dataclasses.make_dataclass(
-            plan.cls.__name__,
-            [(name, kinds[name], _standard_field(found)) for name, found in plan.fields.items()],
-            frozen=plan.is_frozen,
-        )
-        return getattr(made, self._name)
+        if plan.standard is None:  # 18 ms, which `dataclasses.replace` in a loop must not pay each time
+            plan.standard = _standard(plan)
+        return getattr(plan.standard, self._name)
 
 
 class _Signature:
@@ -144,6 +137,16 @@ def _made(cls: type, *, frozen: bool, kw_only: bool, shows: bool) -> type:
 def _plan_of(cls: type) -> _Plan:
     plan: _Plan = cls._plan  # type: ignore[attr-defined]  # every class that is made here has one
     return plan
+
+
+def _standard(plan: _Plan) -> type:
+    """The same class, made by `dataclasses`."""
+    import dataclasses  # noqa: PLC0415  # few programs ask
+
+    bases = reversed(plan.cls.__mro__)
+    kinds = {name: kind for base in bases for name, kind in getattr(base, "__annotations__", {}).items()}
+    fields = [(name, kinds[name], _standard_field(found)) for name, found in plan.fields.items()]
+    return dataclasses.make_dataclass(plan.cls.__name__, fields, frozen=plan.is_frozen)
 
 
 def _standard_field(found: _Field) -> object:

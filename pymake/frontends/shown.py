@@ -18,6 +18,7 @@ def as_shown(part: CodePart) -> CodePart:
     A function comes without its own name, decorators and the values of its defaults; a class as it is. A text that is
     no whole definition, since it was too long to be kept, stays as it is.
 
+    >>> from pymake.errors import Place
     >>> source = "def f(a: int, b=[1]) -> str:\n    'Doc.'\n    return a  # why"
     >>> as_shown(CodePart(name="f", place=Place(path="m.py"), text=source, kind=SourceKind.FUNCTION)).text
     'def _(a, b=...):\n    return a'

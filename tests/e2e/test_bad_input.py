@@ -222,7 +222,9 @@ PYTHON = {
     "an argument that cannot be pickled": (
         "import threading\n@task('first.in', 'a', threading.Lock())\ndef f(i, o, lock): pass\n",
         (
-            "pymakefile.py:7: an argument of task f cannot be sent to a worker process\n"
+            "pymakefile.py:7: extras[0] of task f holds a _thread.lock, which has no stable form; "
+            "it counts by its type alone\n"
+            "pymake: pymakefile.py:7: an argument of task f cannot be sent to a worker process\n"
             "  parameter: extras[0]\n"
             "  type: _thread.lock\n"
             "  pickle says: cannot pickle '_thread.lock' object\n"
