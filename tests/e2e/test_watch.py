@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import sys
@@ -189,6 +190,26 @@ def test_a_job_is_started_again_when_what_it_reads_changes(workspace: Workspace)
         assert workspace.lines("others") == ["run"]
 
 
+def test_a_build_file_that_is_edited_while_a_job_runs(workspace: Workspace) -> None:
+    build_file = """
+        [task.slow]
+        output = "slow"
+        command = "echo slow >> runs; cp new pymake.toml; sleep 0.2; touch slow"
+
+        [task.after]
+        input = "slow"
+        output = "after"
+        command = "echo old >> runs; echo old > after"
+        """
+    workspace.write("pymake.toml", build_file)
+    workspace.write("new", build_file.replace("echo old", "echo new"))
+    with watching(workspace) as watch:
+        watch.until("changed: pymake.toml")
+        watch.built()
+        assert workspace.lines("runs") == ["slow", "new"]
+        assert workspace.read("after") == "new\n"
+
+
 def test_jobs_finish_if_they_are_to(workspace: Workspace) -> None:
     workspace.write(
         "pymake.toml",
@@ -289,15 +310,23 @@ def test_wrong_usage(upper: Workspace, words: list[str], said: str) -> None:
 def test_keys_and_colours_of_a_terminal(upper: Workspace) -> None:
     pexpect = pytest.importorskip("pexpect")
     env = {**os.environ, "TERM": "xterm", "NO_COLOR": "1"}
-    child = pexpect.spawn(sys.executable, ["-m", "pymake", "watch"], cwd=str(upper.root), env=env, encoding="utf-8")
+    upper.write("pymake.toml", UPPER + '\n[task.ready]\noutput = "ready"\ncommand = "test -e flag && touch ready"\n')
+    words = ["-m", "pymake", "watch", "-k", "--clear"]
+    child = pexpect.spawn(sys.executable, words, cwd=str(upper.root), env=env, encoding="utf-8")
     child.timeout = PATIENCE
-    child.expect("3 ran, 0 up to date, 0 failed")
+    cleared = re.escape("\x1b[H\x1b[2J\x1b[3J")
+    child.expect(rf"^{cleared}pymake: watching 6 files")
+    child.expect("4 ran, 0 up to date, 1 failed")
+    upper.write("flag", "")  # no job is known to read it
+    child.send("f")
+    child.expect(rf"{cleared}pymake: building again")
+    child.expect("1 ran, 3 up to date, 0 failed")
     child.send("r")
     child.expect("building again")
     child.expect("nothing to do")
     upper.write("src/a.txt", "other\n")
-    child.expect("changed: src/a.txt")
-    child.expect("2 ran, 1 up to date")
+    child.expect(rf"{cleared}pymake: changed: src/a.txt")
+    child.expect("2 ran, 2 up to date")
     child.send("w")
     child.expect("upper out/a.up: input src/a.txt changed")
     child.send("q")

@@ -110,12 +110,16 @@ class Watch:
             self._look()
         elif _is_there(self._resume_at, now):
             self._resume_at = None
-            builds = self._turns.builds
+            builds, active = self._turns.builds, self._active
             self._ended(self._turns.resume(), NOTHING_HEARD, builds)
+            if self._turns.is_hindered:
+                self._active = active  # nothing has happened, and a watch that is to end then does
         elif _is_there(self._idle_at(), now):
             self._end_idle()
         elif _is_there(self._rhythm.due(), now):
-            self._hear(self._rhythm.look(self._around.project))
+            found = self._rhythm.look(self._around.project)
+            if not self._turns.is_hindered:  # else the next try looks at everything
+                self._hear(found)
 
     def _hear(self, heard: Heard) -> None:
         """Wait for more before anybody looks. What no job reads is not heard at all."""

@@ -82,7 +82,7 @@ class Turns:
     def is_good(self) -> bool:
         """Whether all that is wanted is up to date, as far as is known."""
         held = self._around.project.held
-        return held is not None and held.is_good
+        return self.trouble is None and held is not None and held.is_good
 
     @property
     def is_hindered(self) -> bool:
@@ -101,6 +101,7 @@ class Turns:
         if not self._locked():
             return Ending.BUSY
         try:
+            self._around.clear()
             self._around.project.remember()
             held = self._around.project.renew(Need.PROJECT)
             listen()
@@ -182,7 +183,8 @@ class Turns:
 
     def _taken(self, heard: Heard, *, asked: bool) -> Ending:
         project = self._around.project
-        paths = None if heard.everything else heard.paths
+        # What was heard in a turn that came to nothing is not known any more.
+        paths = None if heard.everything or self.trouble is not None else heard.paths
         project.remember()
         need, held = project.need(paths), project.held
         if held is None or need is not Need.NOTHING:
