@@ -59,7 +59,8 @@ class Aftermath:
         if self._running is None:
             return
         (minder, line), self._running = self._running, None
-        with line, contextlib.suppress(OSError):
-            line.sendall(b"end\n")
+        with line:
+            with contextlib.suppress(OSError):  # it has ended by itself
+                line.sendall(b"end\n")
             with contextlib.suppress(subprocess.TimeoutExpired):
                 minder.wait(PATIENCE + _DEATH)
