@@ -67,13 +67,11 @@ def edits(root: Workspace, chance: random.Random) -> list[Callable[[], None]]:
         os.utime(root.path(names[0]))
 
     def spoil() -> None:
-        outputs = [path for path in root.path("out").glob("*") if path.is_file()]
-        if outputs:
-            path = chance.choice(sorted(outputs))
-            if chance.random() < 0.5:
-                path.write_text("spoilt")
-            else:
-                path.unlink(missing_ok=True)
+        outputs = sorted(path for path in root.path("out").glob("*") if path.is_file())
+        if chance.random() < 0.5 and outputs:
+            chance.choice(outputs).unlink(missing_ok=True)
+        elif own := [path for path in outputs if path.name.startswith("a.")]:  # those that no edit makes an orphan:
+            chance.choice(own).write_text("spoilt")  # one that was edited would be the user's own, and stay
 
     def move_away_and_back() -> None:
         os.rename(root.path("more"), root.path("away"))
