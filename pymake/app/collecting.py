@@ -26,3 +26,13 @@ def collection_paused() -> Iterator[None]:
     finally:
         gc.freeze()
         gc.enable()
+
+
+def collect_what_was_left() -> None:
+    """Collect what is garbage by now of that which pauses left alone: for a process that makes plan after plan.
+
+    Plans are full of rings, so without this each would stay for good: 47 objects a build of a small project. It walks
+    through all that lives, 4 ms in such a project.
+    """
+    gc.unfreeze()
+    gc.collect()

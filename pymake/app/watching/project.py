@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from pymake.app.building import aim_of, session_of
+from pymake.app.collecting import collect_what_was_left
 from pymake.app.session import Basis, open_session, selection_of
 from pymake.app.watching.evaluated import Evaluated
 from pymake.app.watching.held import Held
@@ -147,6 +148,7 @@ class WatchedProject:
                 until that has changed.
         """
         self.held = None
+        collect_what_was_left()
         if need is Need.PROJECT or self._project is None:
             observed = Observed(closely=True)
             self._project = None
@@ -190,6 +192,7 @@ class WatchedProject:
         """
         self.remember()
         assert self._project is not None, "a watch without a project says why, and builds nothing"
+        collect_what_was_left()
         return self._session(self._project, aim_of(options, where), Observed())
 
     def flush(self) -> None:
