@@ -6,13 +6,17 @@ import re
 import shutil
 import sys
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
 from pymake.app.cli.requests import COMMANDS
+from pymake.frontends.modules import close_roots
 from pymake.frontends.project import load_project
 from tests.e2e.workspace import Workspace, without_times
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ("README.md", *(f"docs/{page.name}" for page in sorted((ROOT / "docs").glob("*.md"))))
@@ -45,6 +49,14 @@ def test_the_pages_hold_what_these_tests_read() -> None:
     assert len(blocks("console", pages=("README.md",))) == 2
 
 
+@pytest.fixture
+def no_root_left() -> Iterator[None]:
+    """A build file that was loaded in this process leaves nothing to the tests that follow."""
+    yield
+    close_roots()
+
+
+@pytest.mark.usefixtures("no_root_left")
 @pytest.mark.parametrize("block", blocks("toml"), ids=lambda block: f"{block.page}-{block.number}")
 def test_every_toml_block_is_a_build_file(workspace: Workspace, block: Block) -> None:
     workspace.write("pymake.toml", block.text)
@@ -55,6 +67,7 @@ def test_every_toml_block_is_a_build_file(workspace: Workspace, block: Block) ->
     assert [line.split()[0] for line in listed.out.splitlines()] == [task.name for task in project.tasks]
 
 
+@pytest.mark.usefixtures("no_root_left")
 @pytest.mark.parametrize("block", blocks("python"), ids=lambda block: f"{block.page}-{block.number}")
 def test_every_python_block_loads(workspace: Workspace, block: Block) -> None:
     if ".run(" in block.text:

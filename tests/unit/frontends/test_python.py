@@ -28,6 +28,7 @@ PLACE = Place(path="pymake.toml", line=7)
 
 @pytest.fixture(autouse=True)
 def roots() -> Iterator[None]:
+    close_roots()  # of other tests in this process
     path = list(sys.path)
     yield
     close_roots()
